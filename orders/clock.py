@@ -1,0 +1,29 @@
+"""The office's clock: the one place that knows the time, so that it can be held or set back.
+
+Everything that is stored or compared reads ``now()``. ``at(moment)`` sets the time for the current
+context; the demo uses it to take orders on earlier days.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+
+from django.utils import timezone
+
+_held: ContextVar[datetime | None] = ContextVar("held_moment", default=None)
+
+
+def now() -> datetime:
+    """The present moment, aware, in UTC."""
+    return _held.get() or timezone.now()
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """Hold the clock at ``moment`` (aware) inside the block."""
+    token = _held.set(moment)
+    try:
+        yield
+    finally:
+        _held.reset(token)

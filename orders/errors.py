@@ -1,0 +1,26 @@
+"""Refusals by the office's own rules. Gateway errors live in ``orders.gateway.errors``."""
+
+from django.utils.functional import Promise
+
+
+class Refused(Exception):
+    """The office's rules forbid the act; nothing was done.
+
+    ``code`` is a stable machine word, ``sentence`` tells staff what to do next, ``field`` names the
+    form field it concerns ("" for the whole act). Faces show the sentence; the API maps the code.
+    """
+
+    def __init__(self, code: str, sentence: str | Promise, *, field: str = "") -> None:
+        super().__init__(code)
+        self.code = code
+        self.sentence = sentence
+        self.field = field
+
+    def __str__(self) -> str:
+        return str(self.sentence)
+
+
+class Conflict(Refused):
+    """Somebody or something else got there first: the same form key with other content, another
+    live charge on the order, or a row that has moved on. The caller should show the present state.
+    """

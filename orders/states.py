@@ -1,0 +1,120 @@
+"""Every status and every permitted move, as data.
+
+``ARROWS`` is read by ``Operation.move``, by the property tests and by the diagram in the README;
+nothing else knows which moves exist. ``ORDER_STATUS`` of an order is computed by
+``order_status`` from its operations' totals and is never typed by anybody.
+"""
+
+from collections.abc import Iterable
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(TextChoices):
+    """What an operation asks the gateway for."""
+
+    PURCHASE = "purchase", _("Purchase")
+    AUTHORIZATION = "authorization", _("Authorization")
+    CAPTURE = "capture", _("Capture")
+    VOID = "void", _("Void")
+    REFUND = "refund", _("Refund")
+
+
+class Status(TextChoices):
+    """Where an operation is on its way from intent to proof."""
+
+    PREPARED = "prepared", _("Prepared")
+    SENDING = "sending", _("Sending")
+    UNKNOWN = "unknown", _("Not known yet")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+    NOT_CHARGED = "not_charged", _("Not charged")
+    EXPIRED = "expired", _("Expired")
+    RELEASED = "released", _("Released")
+    DUPLICATE = "duplicate", _("Duplicate")
+    VOIDED = "voided", _("Voided")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+class OrderStatus(TextChoices):
+    """What the operations of an order add up to."""
+
+    OPEN = "open", _("Open")
+    RESERVED = "reserved", _("Reserved")
+    CHARGED = "charged", _("Charged")
+    PAID = "paid", _("Paid")
+    PART_REFUNDED = "part_refunded", _("Part refunded")
+    REFUNDED = "refunded", _("Refunded")
+    VOIDED = "voided", _("Voided")
+    DECLINED = "declined", _("Declined")
+    UNKNOWN = "unknown", _("Outcome unknown")
+
+
+class Source(TextChoices):
+    """How an order reached the office."""
+
+    PHONE = "phone", _("Phone")
+    POST = "post", _("Post")
+    IN_PERSON = "in_person", _("In person")
+    API = "api", _("API")
+    REPEAT = "repeat", _("Repeat")
+
+
+CHARGES = frozenset({Kind.PURCHASE, Kind.AUTHORIZATION})
+LIVE = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN, Status.APPROVED})
+IN_FLIGHT = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN})
+UNSETTLED = frozenset({Status.SENDING, Status.UNKNOWN})
+
+_LATE = frozenset({Status.APPROVED, Status.DUPLICATE})
+
+ARROWS: dict[Status, frozenset[Status]] = {
+    Status.PREPARED: frozenset({Status.SENDING, Status.EXPIRED}),
+    Status.SENDING: frozenset(
+        {Status.APPROVED, Status.DECLINED, Status.NOT_CHARGED, Status.UNKNOWN}
+    ),
+    Status.UNKNOWN: frozenset(
+        {Status.APPROVED, Status.DECLINED, Status.NOT_CHARGED, Status.RELEASED}
+    ),
+    Status.APPROVED: frozenset({Status.VOIDED, Status.LAPSED}),
+    Status.NOT_CHARGED: frozenset({Status.SENDING}) | _LATE,
+    Status.DECLINED: _LATE,
+    Status.EXPIRED: _LATE,
+    Status.RELEASED: _LATE,
+    Status.DUPLICATE: frozenset(),
+    Status.VOIDED: frozenset(),
+    Status.LAPSED: frozenset(),
+}
+
+
+def may_move(old: str, new: str) -> bool:
+    """Whether an operation may go from ``old`` to ``new``."""
+    return Status(new) in ARROWS[Status(old)]
+
+
+def order_status(
+    *,
+    statuses: Iterable[str],
+    authorized_minor: int,
+    captured_minor: int,
+    refunded_minor: int,
+    is_paid: bool,
+) -> OrderStatus:
+    """The status of an order whose charges stand at ``statuses`` (oldest first), amounts in minor
+    units. Money that moved outranks everything; an open question outranks an older answer.
+    """
+    if captured_minor:
+        if refunded_minor >= captured_minor:
+            return OrderStatus.REFUNDED
+        if refunded_minor:
+            return OrderStatus.PART_REFUNDED
+        return OrderStatus.PAID if is_paid else OrderStatus.CHARGED
+    if authorized_minor:
+        return OrderStatus.RESERVED
+    charges = list(statuses)
+    if UNSETTLED & set(charges):
+        return OrderStatus.UNKNOWN
+    latest = charges[-1] if charges else ""
+    if latest in {Status.VOIDED, Status.LAPSED}:
+        return OrderStatus.VOIDED
+    return OrderStatus.DECLINED if latest == Status.DECLINED else OrderStatus.OPEN
