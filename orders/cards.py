@@ -26,7 +26,7 @@ def holds_card_number(text: str) -> bool:
     """Whether ``text`` holds 13 to 19 digits with a right check digit that an issuer could use.
 
     Digits of any script count, in one piece or in groups with blanks, dashes, dots or slashes
-    between them. A number that begins with 0 or 1 is no bank's (ISO/IEC 7812-1) except the airlines'
+    between them. A number that begins with 0 or 1 is no bank's (ISO/IEC 7812-1) but the airlines'
     15 digits, which keeps the gateway's own ``fort_id`` searchable.
     """
     for run in _RUN.finditer(_ascii_digits(text)):

@@ -1,0 +1,20 @@
+"""What the office remembers. Limits and uniqueness are database constraints, not only code."""
+
+from orders.models.customers import Consent, Customer, SearchKey, StoredCard
+from orders.models.events import Event
+from orders.models.evidence import Evidence
+from orders.models.operations import Operation
+from orders.models.orders import Order
+from orders.models.staff import Staff
+
+__all__ = [
+    "Consent",
+    "Customer",
+    "Event",
+    "Evidence",
+    "Operation",
+    "Order",
+    "SearchKey",
+    "Staff",
+    "StoredCard",
+]

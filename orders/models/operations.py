@@ -1,0 +1,170 @@
+"""Operations: one row for each request to the gateway that reserves or moves money."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from orders import clock, money
+from orders.cards import BRANDS
+from orders.errors import Conflict
+from orders.models.customers import Consent, StoredCard
+from orders.models.orders import Order
+from orders.states import CHARGES, IN_FLIGHT, LIVE, Kind, Status, may_move
+
+_CHARGES = sorted(CHARGES)
+
+
+class Operation(models.Model):
+    """One money request: its intent as frozen before it was sent, and what came of it.
+
+    The row is the idempotency key: ``form_key`` is unique, and a row is sent by whoever moves it to
+    ``sending`` and by nobody else.
+    """
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="operations")
+    kind = models.CharField(max_length=14, choices=Kind.choices)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="follow_ups")
+    seq = models.PositiveSmallIntegerField()
+    merchant_reference = models.CharField(max_length=40)
+    maintenance_reference = models.CharField(max_length=60, blank=True)
+    form_key = models.CharField(max_length=64, unique=True)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    stored_card = models.ForeignKey(StoredCard, models.PROTECT, null=True, related_name="+")
+    consent = models.OneToOneField(Consent, models.PROTECT, null=True, related_name="+")
+    token_name = models.CharField(max_length=100, blank=True)
+    status = models.CharField(max_length=12, choices=Status.choices, default=Status.PREPARED)
+
+    fort_id = models.CharField(max_length=20, blank=True, db_index=True)
+    response_code = models.CharField(max_length=5, blank=True)
+    response_message = models.CharField(max_length=150, blank=True)
+    authorization_code = models.CharField(max_length=100, blank=True)
+    acquirer_response_code = models.CharField(max_length=10, blank=True)
+    payment_option = models.CharField(_("brand"), max_length=10, blank=True)
+    last_four = models.CharField(max_length=4, blank=True, db_index=True)
+    expiry = models.CharField(max_length=4, blank=True)
+    card_holder = models.CharField(max_length=50, blank=True)
+    problem = models.CharField(max_length=40, blank=True)
+
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="operations"
+    )
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    reason = models.CharField(max_length=250, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    submitted_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    resends = models.PositiveSmallIntegerField(default=0)
+    token_retired_at = models.DateTimeField(null=True)
+
+    next_check_at = models.DateTimeField(null=True)
+    checks = models.PositiveIntegerField(default=0)
+    not_found_first_at = models.DateTimeField(null=True)
+    not_found_count = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("operation")
+        verbose_name_plural = _("operations")
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["next_check_at"],
+                condition=Q(next_check_at__isnull=False),
+                name="operation_due",
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(kind__in=_CHARGES, status__in=sorted(LIVE)),
+                name="one_live_charge_per_order",
+            ),
+            models.UniqueConstraint(
+                fields=["parent"],
+                condition=Q(parent__isnull=False, status__in=sorted(IN_FLIGHT)),
+                name="one_follow_up_in_flight_per_charge",
+            ),
+            models.UniqueConstraint(
+                fields=["merchant_reference"],
+                condition=Q(kind__in=_CHARGES),
+                name="one_charge_per_merchant_reference",
+            ),
+            models.UniqueConstraint(
+                fields=["maintenance_reference"],
+                condition=~Q(maintenance_reference=""),
+                name="one_operation_per_maintenance_reference",
+            ),
+            models.UniqueConstraint(
+                fields=["fort_id"],
+                condition=Q(kind__in=_CHARGES) & ~Q(fort_id=""),
+                name="one_charge_per_fort_id",
+            ),
+            models.UniqueConstraint(
+                fields=["order", "kind", "seq"], name="operations_are_numbered"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gt=0, amount_minor__lte=money.MAX_MINOR),
+                name="operation_amount_fits_gateway",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[Status.APPROVED, Status.DUPLICATE]) | ~Q(fort_id=""),
+                name="approved_needs_fort_id",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.PREPARED, Status.EXPIRED])
+                | Q(submitted_at__isnull=False),
+                name="sent_needs_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[Status.PREPARED, Status.EXPIRED])
+                | ~Q(kind__in=_CHARGES)
+                | ~Q(token_name=""),
+                name="sent_charge_needs_a_token",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=_CHARGES, parent__isnull=True)
+                | (~Q(kind__in=_CHARGES) & Q(parent__isnull=False)),
+                name="follow_up_needs_a_charge",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.maintenance_reference or self.merchant_reference
+
+    @property
+    def is_charge(self) -> bool:
+        """Whether this operation takes or reserves money, rather than follows up one that did."""
+        return self.kind in CHARGES
+
+    @property
+    def amount(self) -> str:
+        """The amount as people see it: "KWD 250.500"."""
+        return money.format_money(self.amount_minor, self.currency)
+
+    @property
+    def card_label(self) -> str:
+        """The card as people say it, "Visa •••• 1111", or "" while none is known."""
+        if not self.last_four:
+            return ""
+        return f"{BRANDS.get(self.payment_option, self.payment_option)} •••• {self.last_four}"
+
+    def move(self, new: Status, **changes: object) -> None:
+        """Go to ``new``, writing ``changes`` too, if the row still stands as this instance saw it.
+
+        Raises ``Conflict`` when the arrow is not in ``states.ARROWS`` or somebody moved the row
+        first; the caller re-reads it and shows the present state.
+        """
+        if not may_move(self.status, new):
+            raise Conflict("move_not_permitted", _("This has already been settled."))
+        moved = Operation.objects.filter(pk=self.pk, status=self.status).update(
+            status=new, **changes
+        )
+        if not moved:
+            raise Conflict("moved_meanwhile", _("Somebody else was quicker. See where it stands."))
+        self.refresh_from_db()
+
+    move.alters_data = True  # type: ignore[attr-defined]
