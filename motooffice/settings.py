@@ -1,0 +1,261 @@
+"""Every setting of the office, read from the environment once, here and nowhere else.
+
+Names and meanings are listed in `.env.example`. Outside the demo (`DEMO=true`) no secret has a
+default: what is missing is explained by the system checks in `orders/checks.py`.
+"""
+
+import hashlib
+import hmac
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from motooffice.databases import database, make_private
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+TESTING = "pytest" in sys.modules
+
+env = environ.Env()
+if not TESTING:
+    env.read_env(str(BASE_DIR / ".env"))
+
+# --- What kind of office this is ---------------------------------------------------------
+DEMO = env.bool("DEMO", default=TESTING)
+DEBUG = env.bool("DEBUG", default=False)
+IS_GUARDED = not (DEBUG or DEMO)  # https only, __Host- cookies, hashed static files
+
+
+def _demo(value: str) -> str:
+    """Return the demo's value in the demo and nothing elsewhere."""
+    return value if DEMO else ""
+
+
+_PORT = env.int("PORT", default=8000)
+_SANDBOX_PORT = env.int("SANDBOX_PORT", default=9800)
+
+SECRET_KEY = env.str(
+    "SECRET_KEY", default=_demo("demo-only-key-for-a-practice-office-" + "0" * 30)
+)
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SITE_URL = env.str("SITE_URL", default=_demo(f"http://127.0.0.1:{_PORT}")).rstrip("/")
+_site_host = urlsplit(SITE_URL).hostname
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS",
+    default=["127.0.0.1", "localhost", "[::1]"]
+    if DEMO
+    else [_site_host]
+    if _site_host
+    else [],
+)
+CSRF_TRUSTED_ORIGINS = env.list(
+    "CSRF_TRUSTED_ORIGINS", default=[SITE_URL] if SITE_URL else []
+)
+
+# --- The gateway -------------------------------------------------------------------------
+_STAND_IN = f"http://127.0.0.1:{_SANDBOX_PORT}/FortAPI"
+APS_API_URL = env.str("APS_API_URL", default=_demo(f"{_STAND_IN}/paymentApi"))
+APS_PAGE_URL = env.str("APS_PAGE_URL", default=_demo(f"{_STAND_IN}/paymentPage"))
+APS_MERCHANT_IDENTIFIER = env.str("APS_MERCHANT_IDENTIFIER", default=_demo("MotoDemo"))
+APS_ACCESS_CODE = env.str("APS_ACCESS_CODE", default=_demo("demoAccessCode000001"))
+APS_SHA_TYPE = env.str("APS_SHA_TYPE", default="sha256")
+APS_SHA_REQUEST_PHRASE = env.str(
+    "APS_SHA_REQUEST_PHRASE", default=_demo("demo-request-phrase")
+)
+APS_SHA_RESPONSE_PHRASE = env.str(
+    "APS_SHA_RESPONSE_PHRASE", default=_demo("demo-response-phrase")
+)
+# Says which account the merchant identifier names. Host and account must agree (orders.E006).
+APS_LIVE = env.bool("APS_LIVE", default=not DEMO)
+APS_LIVE_HOSTS = ("paymentservices.payfort.com", "checkout.payfort.com")
+IS_PRACTICE = not {
+    urlsplit(APS_API_URL).hostname,
+    urlsplit(APS_PAGE_URL).hostname,
+} <= set(APS_LIVE_HOSTS)
+
+# --- Money and time ----------------------------------------------------------------------
+CURRENCIES = env.list(
+    "CURRENCIES", default=["AED", "SAR", "KWD", "JOD", "USD"] if DEMO else []
+)
+MERCHANT_NAME = env.str("MERCHANT_NAME", default=_demo("Moto Demo Trading"))
+MERCHANT_EMAIL = env.str("MERCHANT_EMAIL", default=_demo("orders@moto-demo.example"))
+OFFICE_IP = env.str("OFFICE_IP", default=_demo("192.0.2.10"))
+ORDER_PREFIX = env.str("ORDER_PREFIX", default="MO")
+CONNECT_TIMEOUT_S = env.float("CONNECT_TIMEOUT_S", default=5.0)
+CHARGE_DEADLINE_S = env.float("CHARGE_DEADLINE_S", default=40.0)
+PREPARED_EXPIRES_S = env.int("PREPARED_EXPIRES_S", default=900)
+NOT_FOUND_WINDOW_S = env.int("NOT_FOUND_WINDOW_S", default=900)
+NOT_FOUND_COUNT = env.int("NOT_FOUND_COUNT", default=3)
+NOT_FOUND_SPACING_S = env.int("NOT_FOUND_SPACING_S", default=300)
+RESOLVE_SCHEDULE_S = env.list(
+    "RESOLVE_SCHEDULE_S",
+    cast=int,
+    default=[60, 300, 900, 3600, 10800, 21600, 43200, 86400],
+)
+IDLE_LIMIT_S = env.int("IDLE_LIMIT_S", default=900)
+ABSOLUTE_SESSION_S = env.int("ABSOLUTE_SESSION_S", default=36_000)
+
+
+def _derived_key(purpose: str) -> str:
+    """Return a key for one purpose, so that knowing one does not give away another."""
+    return hmac.new(SECRET_KEY.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+
+AUDIT_KEY = env.str("AUDIT_KEY", default=_derived_key("audit chain"))
+SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default=_derived_key("second factor"))
+
+# --- Application -------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "orders",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "motooffice.urls"
+WSGI_APPLICATION = "motooffice.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "orders.context.office",
+            ],
+        },
+    },
+]
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Database and cache ------------------------------------------------------------------
+DATABASES = {
+    "default": database(
+        env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'office.sqlite3'}"),
+        timeout_s=env.int("SQLITE_TIMEOUT_S", default=10),
+        pool_size=0 if TESTING else env.int("DATABASE_POOL_SIZE", default=0),
+        test_folder=VAR_DIR,
+    )
+}
+make_private(VAR_DIR, str(DATABASES["default"]["NAME"]) if not TESTING else "")
+# Sign-in limits must hold across processes, so they cannot live in a process's own memory.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "office_cache",
+    }
+}
+
+# --- Sign-in -----------------------------------------------------------------------------
+AUTH_USER_MODEL = "orders.Staff"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", default=not DEMO)
+PASSWORD_HASHERS = [
+    *(["django.contrib.auth.hashers.MD5PasswordHasher"] if TESTING else []),
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_RATE_LIMITS = {"login_failed": "50/m/ip,5/30m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_TOTP_ISSUER = "MotoOffice"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_GUARDED
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+# --- Transport and cookies ---------------------------------------------------------------
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = ABSOLUTE_SESSION_S
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = "__Host-session" if IS_GUARDED else "office_session"
+CSRF_COOKIE_NAME = "__Host-csrf" if IS_GUARDED else "office_csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = IS_GUARDED
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = IS_GUARDED
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if IS_GUARDED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_GUARDED
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+if env.bool("BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
+
+# --- Language, files, mail ---------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ar", _("Arabic"))]
+LOCALE_PATHS = [BASE_DIR / "orders" / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="Asia/Dubai")
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = not IS_GUARDED
+_STATIC_STORAGE = (
+    "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    if IS_GUARDED
+    else "django.contrib.staticfiles.storage.StaticFilesStorage"
+)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _STATIC_STORAGE},
+}
+_mail = env.email_url("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"
+EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS = bool(_mail.get("EMAIL_USE_TLS"))
+EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_SSL"))
+DEFAULT_FROM_EMAIL = MERCHANT_EMAIL or "office@localhost"

@@ -1,0 +1,17 @@
+"""The WSGI entrance. It refuses to serve while a system check of the office finds an error."""
+
+import os
+import sys
+
+from django.core import checks
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motooffice.settings")
+
+application = get_wsgi_application()
+
+_errors = [found for found in checks.run_checks(tags=["office"]) if found.is_serious()]
+if _errors:
+    sys.exit(
+        "MotoOffice does not start:\n" + "\n".join(f"  {found}" for found in _errors)
+    )
