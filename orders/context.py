@@ -1,0 +1,122 @@
+"""What the frame around every page shows: the side navigation, the gateway's mark, who is here.
+
+A destination appears only when its URL exists and the signed-in person holds the right; the
+views decide again for themselves. One key, ``office``, goes into every template.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class Destination:
+    """A line of the side navigation; ``covers`` are further URL names it stays lit on."""
+
+    url_name: str
+    label: Any
+    icon: str
+    permission: str
+    key: str = ""
+    covers: tuple[str, ...] = ()
+
+
+DAILY = (
+    Destination("manual-order", _("New order"), "plus-circle", "orders.take_order", "n"),
+    Destination(
+        "order-history",
+        _("Order history"),
+        "card-list",
+        "orders.view_order",
+        covers=("order-detail",),
+    ),
+    Destination(
+        "customer-list",
+        _("Customers"),
+        "people",
+        "orders.view_customer",
+        covers=("customer-detail", "customer-edit"),
+    ),
+    Destination("batch-list", _("Mail batches"), "envelope-paper", "orders.view_mailbatch"),
+)
+SUPERVISION = (
+    Destination("attention", _("Needs attention"), "exclamation-triangle", "orders.view_attention"),
+    Destination("day-report", _("Day report"), "bar-chart", "orders.view_reports"),
+    Destination("repeat-list", _("Repeat charges"), "arrow-repeat", "orders.view_repeatrun"),
+    Destination("audit", _("Audit log"), "shield-check", "orders.view_audit"),
+)
+ROLES = {
+    "agent": _("Agent"),
+    "clerk": _("Clerk"),
+    "supervisor": _("Supervisor"),
+    "auditor": _("Auditor"),
+    "admin": _("Administrator"),
+}
+
+
+def office(request: HttpRequest) -> dict[str, dict[str, Any]]:
+    """``{"office": …}`` with ``nav`` (sections of lines), the addresses of the frame, ``role``."""
+    user = getattr(request, "user", None)
+    return {
+        "office": {
+            "is_practice": settings.IS_PRACTICE,
+            "nav": SimpleLazyObject(lambda: navigation(request)),
+            "role": SimpleLazyObject(lambda: role_of(user)),
+            "search_url": _allowed(user, "orders.view_order") and address("order-history"),
+            "admin_url": bool(user and user.is_staff) and address("admin:index"),
+            "sign_out_url": address("account_logout"),
+            "language_url": address("set_language"),
+        }
+    }
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """Sections that have a line: ``title`` and ``lines`` of url, label, icon, key, is_current."""
+    match = request.resolver_match
+    here = match.view_name if match else ""
+    user = getattr(request, "user", None)
+    sections = []
+    for title, destinations in (("", DAILY), (_("Supervision"), SUPERVISION)):
+        lines = [
+            _line(destination, url, here)
+            for destination in destinations
+            if _allowed(user, destination.permission) and (url := address(destination.url_name))
+        ]
+        if lines:
+            sections.append({"title": title, "lines": lines})
+    return sections
+
+
+def role_of(user: Any) -> str:
+    """The names of the person's roles in their language, or the first thing true of them."""
+    if user is None or not user.is_authenticated:
+        return ""
+    names = [str(ROLES.get(name, name)) for name in user.groups.values_list("name", flat=True)]
+    return ", ".join(names)
+
+
+def address(url_name: str) -> str:
+    """The path of a URL name, or "" while no such page exists."""
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _line(destination: Destination, url: str, here: str) -> dict[str, Any]:
+    return {
+        "url": url,
+        "label": destination.label,
+        "icon": destination.icon,
+        "key": destination.key,
+        "is_current": here == destination.url_name or here in destination.covers,
+    }
+
+
+def _allowed(user: Any, permission: str) -> bool:
+    return bool(user and user.is_authenticated and user.has_perm(permission))

@@ -1,0 +1,172 @@
+"""What every template may use: scripts with their hash, icons, money, status badges, card labels.
+
+Nothing here reads the database or decides anything; templates load it with ``{% load office %}``.
+"""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TypedDict
+
+from django import template
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from orders import cards, money
+from orders.states import OrderStatus, Source, Status
+
+register = template.Library()
+
+ORDER_ICONS = {
+    OrderStatus.OPEN: "pencil",
+    OrderStatus.RESERVED: "lock",
+    OrderStatus.CHARGED: "check-circle-fill",
+    OrderStatus.PAID: "cash-coin",
+    OrderStatus.PART_REFUNDED: "arrow-clockwise",
+    OrderStatus.REFUNDED: "arrow-clockwise",
+    OrderStatus.VOIDED: "x-circle",
+    OrderStatus.DECLINED: "x-octagon-fill",
+    OrderStatus.UNKNOWN: "hourglass-split",
+}
+OPERATION_ICONS = {
+    Status.PREPARED: "pencil",
+    Status.SENDING: "arrow-repeat",
+    Status.UNKNOWN: "hourglass-split",
+    Status.APPROVED: "check-circle-fill",
+    Status.DECLINED: "x-octagon-fill",
+    Status.NOT_CHARGED: "x-circle",
+    Status.EXPIRED: "clock-history",
+    Status.RELEASED: "exclamation-triangle-fill",
+    Status.DUPLICATE: "exclamation-triangle-fill",
+    Status.VOIDED: "x-circle",
+    Status.LAPSED: "clock-history",
+}
+SOURCE_ICONS = {
+    Source.PHONE: "telephone",
+    Source.POST: "envelope",
+    Source.IN_PERSON: "shop",
+    Source.API: "gear",
+    Source.REPEAT: "arrow-repeat",
+}
+
+
+class Badge(TypedDict):
+    """What _badge.html shows: ``name`` is the end of its class, ``icon`` a symbol of the sprite."""
+
+    name: str
+    icon: str
+    label: str
+
+
+@register.simple_tag
+def script(name: str) -> SafeString:
+    """A deferred script element whose ``integrity`` is that of the file actually served.
+
+    ``crossorigin`` is not decoration: Integrity-Policy blocks a same-origin script without it.
+    Raises ``FileNotFoundError`` or the manifest's ``ValueError`` for a name that is not there.
+    """
+    path = _served_file(name)
+    return format_html(
+        '<script src="{}" integrity="{}" crossorigin="anonymous" defer></script>',
+        static(name),
+        _integrity(path, path.stat().st_mtime_ns),
+    )
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """A symbol of the sprite; silent to screen readers unless it has a ``label``."""
+    href = f"{static('icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon icon-{}" role="img" aria-label="{}"><use href="{}"></use></svg>',
+            name,
+            label,
+            href,
+        )
+    return format_html(
+        '<svg class="icon icon-{}" aria-hidden="true"><use href="{}"></use></svg>', name, href
+    )
+
+
+@register.filter("money")
+def money_filter(amount_minor: int | None, currency: str) -> str:
+    """The same as the tag: ``{{ order.amount_minor|money:order.currency }}``."""
+    return money_tag(amount_minor, currency)
+
+
+@register.simple_tag(name="money")
+def money_tag(amount_minor: int | None, currency: str) -> str:
+    """An amount in minor units with its currency, left to right: "KWD 250.500"; a dash for None."""
+    if amount_minor is None:
+        return "—"
+    return format_html(
+        '<bdi class="money" dir="ltr">{}</bdi>', money.format_money(amount_minor, currency)
+    )
+
+
+@register.simple_tag
+def money_cell(amount_minor: int | None, currency: str, with_currency: bool = True) -> str:
+    """An amount for a table cell of class ``amount``: points stand under points in one column."""
+    if amount_minor is None:
+        return "—"
+    whole, point, decimals = money.format_amount(amount_minor, currency).partition(".")
+    return format_html(
+        '<bdi class="money money-cell" dir="ltr">{}<span class="money-decimals">{}</span></bdi>',
+        f"{currency} {whole}" if with_currency else whole,
+        point + decimals,
+    )
+
+
+@register.simple_tag
+def card_label(brand: str, last_four: str) -> str:
+    """A card as people read it, left to right: "Visa •••• 1111"; a dash when nothing is known."""
+    if not last_four:
+        return "—"
+    name = cards.BRANDS.get(brand.upper(), brand)
+    return format_html('<bdi class="card-label" dir="ltr">{} •••• {}</bdi>', name, last_four)
+
+
+@register.inclusion_tag("_badge.html")
+def status_badge(value: str, of: str = "order") -> Badge:
+    """The badge of an order's status, or with ``"operation"`` as second word of an operation's.
+
+    Three values mean different things for the two, so a plain string needs to be told apart.
+    """
+    if of == "operation" or isinstance(value, Status):
+        operation = Status(value)
+        return Badge(
+            name=operation.value, icon=OPERATION_ICONS[operation], label=str(operation.label)
+        )
+    order = OrderStatus(value)
+    return Badge(name=order.value, icon=ORDER_ICONS[order], label=str(order.label))
+
+
+@register.simple_tag
+def source_label(value: str) -> SafeString:
+    """How the order came, with its icon: Phone, Post, In person, API, Repeat."""
+    source = Source(value)
+    return format_html(
+        '<span class="source-label">{}{}</span>', icon(SOURCE_ICONS[source]), source.label
+    )
+
+
+def _served_file(name: str) -> Path:
+    """The collected file under the manifest storage; the source file in development and tests."""
+    if isinstance(staticfiles_storage, ManifestFilesMixin) and not settings.DEBUG:
+        return Path(staticfiles_storage.path(staticfiles_storage.stored_name(name)))
+    found = finders.find(name)
+    if not found:
+        raise FileNotFoundError(name)
+    return Path(str(found))
+
+
+@cache
+def _integrity(path: Path, _changed_ns: int) -> str:
+    """The sha384 of the file; the time of its last change is there only to outdate the cache."""
+    return "sha384-" + base64.b64encode(hashlib.sha384(path.read_bytes()).digest()).decode()
