@@ -120,9 +120,7 @@ class Operation(models.Model):
                 name="sent_needs_a_time",
             ),
             models.CheckConstraint(
-                condition=Q(status__in=[Status.PREPARED, Status.EXPIRED])
-                | ~Q(kind__in=_CHARGES)
-                | ~Q(token_name=""),
+                condition=~Q(kind__in=_CHARGES, status=Status.SENDING) | ~Q(token_name=""),
                 name="sent_charge_needs_a_token",
             ),
             models.CheckConstraint(

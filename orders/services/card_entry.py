@@ -1,0 +1,108 @@
+"""The card's way past the office: the form the browser posts to the gateway, and what comes back.
+
+The office signs the form and later learns a ``token_name``. No money moves here.
+"""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from orders.gateway import (
+    CardForm,
+    CardReturn,
+    NotTrusted,
+    Outcome,
+    create_token_form,
+    read_card_return,
+    tokenization_form,
+)
+from orders.models import Evidence, Operation, Order
+from orders.services import aps, audit
+from orders.services.place import expire, told
+from orders.states import Source, Status
+
+
+def return_url() -> str:
+    """Where the gateway sends the browser back to: from settings, never from the request."""
+    return f"{settings.SITE_URL}{reverse('card-return')}"
+
+
+def card_form(operation: Operation, *, language: str) -> CardForm:
+    """The signed fields for ``operation``'s card. By post there is no CVV (CREATE_TOKEN)."""
+    by_post = operation.order.source == Source.POST
+    make = create_token_form if by_post else tokenization_form
+    return make(
+        aps.merchant(),
+        merchant_reference=operation.merchant_reference,
+        return_url=return_url(),
+        language=language,
+    )
+
+
+def receive_card(pairs: Sequence[tuple[str, str]]) -> Operation:
+    """The operation whose card came back, with its token; or, when the gateway refused the card,
+    expired. The first return counts; a replay changes nothing.
+
+    Raises ``NotTrusted`` for anything that is not a strictly read, signed return of a charge of
+    this office; it has no effect.
+    """
+    came_back = read_card_return(aps.merchant(), pairs, return_url=return_url())
+    operation = _operation_of(came_back)
+    with transaction.atomic(durable=True):
+        order = Order.objects.locked(operation.order_id)
+        current = order.operations.get(pk=operation.pk)
+        if current.status != Status.PREPARED or current.token_name:
+            return current
+        _keep(current, came_back)
+        if came_back.outcome == Outcome.APPROVED and came_back.token_name:
+            _take_token(order, current, came_back)
+        else:
+            _refuse_card(order, current, came_back)
+    return current
+
+
+def _operation_of(came_back: CardReturn) -> Operation:
+    expected = {"CREATE_TOKEN": True, "TOKENIZATION": False}
+    operation = (
+        Operation.objects.select_related("order")
+        .filter(merchant_reference=came_back.merchant_reference, parent=None)
+        .first()
+    )
+    by_post = operation is not None and operation.order.source == Source.POST
+    if operation is None or expected.get(came_back.command) != by_post:
+        raise NotTrusted("unknown_reference", digest=came_back.digest, size=0)
+    return operation
+
+
+def _take_token(order: Order, operation: Operation, came_back: CardReturn) -> None:
+    facts = {
+        "token_name": came_back.token_name,
+        "payment_option": came_back.payment_option,
+        "last_four": came_back.last_four,
+        "expiry": came_back.expiry,
+        "card_holder": came_back.card_holder_name[:50],
+    }
+    Operation.objects.filter(pk=operation.pk, status=Status.PREPARED, token_name="").update(**facts)
+    operation.refresh_from_db()
+    audit.record(order, "card_received", **told(operation))
+
+
+def _refuse_card(order: Order, operation: Operation, came_back: CardReturn) -> None:
+    Operation.objects.filter(pk=operation.pk).update(response_code=came_back.response_code)
+    operation.refresh_from_db()
+    audit.record(order, "card_refused", **told(operation))
+    expire(order, operation, actor=None)
+
+
+def _keep(operation: Operation, came_back: CardReturn) -> None:
+    Evidence.objects.create(
+        operation=operation,
+        source=Evidence.Source.CARD_RETURN,
+        verified=True,
+        outcome=came_back.outcome,
+        merchant_reference=came_back.merchant_reference,
+        body=dict(came_back.body),
+        digest=came_back.digest,
+    )

@@ -1,0 +1,97 @@
+"""Send a charge exactly once, and record what came of it.
+
+The row is claimed in one durable commit, the request leaves with no transaction open, and the
+answer goes through the one door for evidence. A row in ``sending`` is never sent by anybody else,
+after any crash: the resolver asks about it instead.
+"""
+
+import time
+
+from django.db import OperationalError, transaction
+from django.utils.translation import gettext as _
+
+from orders.errors import Conflict, Refused
+from orders.gateway import GatewayError, Reply
+from orders.models import Evidence, Operation, Order, Staff
+from orders.services import aps, audit, evidence, rules
+from orders.services.gateway_words import about
+from orders.services.place import Placed, expire, sent_now, told
+from orders.services.statement import Statement
+from orders.states import Kind, Status
+
+_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 3.0, 3.0)
+
+
+def proceed(placed: Placed) -> Operation:
+    """The operation after what can be done for it at once: a stored card's charge is sent by the
+    caller whose form made it; everything else is shown as it stands.
+    """
+    if placed.is_new and placed.operation.status == Status.SENDING:
+        return _send(placed.operation)
+    return placed.operation
+
+
+def charge(*, actor: Staff, operation: Operation) -> Operation:
+    """The prepared operation, claimed and sent by this call alone, with its result.
+
+    Raises ``Conflict`` when somebody else sent it first or it has expired, and ``Refused`` when the
+    gateway would refuse the card, after expiring the operation; nothing is sent in either case.
+    """
+    rules.may(actor, "orders.charge_order")
+    claimed = _claim(operation, actor)
+    if isinstance(claimed, Refused):
+        raise claimed
+    return _send(claimed)
+
+
+def _claim(operation: Operation, actor: Staff) -> Operation | Refused:
+    """Move to ``sending`` for this caller alone, or expire what the gateway would refuse."""
+    with transaction.atomic(durable=True):
+        order = Order.objects.locked(operation.order_id)
+        current = order.operations.get(pk=operation.pk)
+        if current.status != Status.PREPARED or not current.token_name:
+            raise Conflict("not_ready", _("This card was charged already, or was never entered."))
+        try:
+            rules.check_gateway_takes(
+                current.payment_option, current.amount_minor, current.currency, current.expiry
+            )
+        except Refused as refusal:
+            expire(order, current, actor=actor)
+            return refusal
+        submitted_at, next_check_at = sent_now()
+        current.move(Status.SENDING, submitted_at=submitted_at, next_check_at=next_check_at)
+        audit.record(order, f"{current.kind}_sending", actor=actor, **told(current))
+    return current
+
+
+def _send(operation: Operation) -> Operation:
+    """Send once, with no transaction open, and record the answer or its absence."""
+    try:
+        statement = Statement.of_reply(operation, _request(operation))
+    except GatewayError as error:
+        statement = Statement.of_silence(Evidence.Source.REPLY, error)
+    return record_patiently(operation, statement)
+
+
+def _request(operation: Operation) -> Reply:
+    client = aps.client()
+    act = client.purchase if operation.kind == Kind.PURCHASE else client.authorize
+    return act(
+        merchant_reference=operation.merchant_reference,
+        amount_minor=operation.amount_minor,
+        currency=operation.currency,
+        token_name=operation.token_name,
+        **about(operation.order),
+    )
+
+
+def record_patiently(operation: Operation, statement: Statement) -> Operation:
+    """Record, trying again while the database is away; then leave it to the resolver, which asks
+    the gateway about every row that stays in ``sending``.
+    """
+    for pause_s in _PAUSES_S:
+        try:
+            return evidence.apply(operation=operation, statement=statement, actor=operation.actor)
+        except OperationalError:
+            time.sleep(pause_s)
+    return operation

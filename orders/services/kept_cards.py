@@ -1,0 +1,59 @@
+"""What becomes of a card once it paid: kept with its consent, or forgotten at the gateway."""
+
+from orders import clock
+from orders.gateway import GatewayError, Outcome
+from orders.models import Consent, Operation, Order, Staff, StoredCard
+from orders.services import aps, audit
+from orders.states import CHARGES, IN_FLIGHT
+
+
+def settle(order: Order, operation: Operation, actor: Staff | None) -> None:
+    """Keep the card that ``operation`` charged if a consent allows it, and note its use.
+
+    The caller holds the order's lock. A card that is already kept for this customer is used as it
+    is; one that is kept for somebody else stays theirs, and the consent stays without a card.
+    """
+    if operation.stored_card_id:
+        StoredCard.objects.filter(pk=operation.stored_card_id).update(last_used_at=clock.now())
+    elif operation.consent and operation.token_name:
+        card, is_new = StoredCard.objects.get_or_create(
+            token_name=operation.token_name,
+            defaults={
+                "customer": order.customer,
+                "brand": operation.payment_option,
+                "last_four": operation.last_four,
+                "expiry": operation.expiry,
+                "holder": operation.card_holder,
+                "created_at": clock.now(),
+                "last_used_at": clock.now(),
+            },
+        )
+        if is_new:
+            Consent.objects.filter(pk=operation.consent_id).update(card=card)
+            audit.record(order, "card_stored", actor=actor, card=str(card))
+
+
+def retire_token(operation: Operation) -> bool:
+    """Make the token of a settled charge INACTIVE at the gateway if nobody allowed keeping it.
+
+    Returns whether nothing is left to do. ``False``: the gateway did not confirm; ask again later.
+    """
+    if operation.kind not in CHARGES or operation.status in IN_FLIGHT:
+        return False
+    is_kept = StoredCard.objects.filter(token_name=operation.token_name).exists()
+    if operation.token_name and not is_kept and not _is_made_inactive(operation):
+        return False
+    Operation.objects.filter(pk=operation.pk).update(token_retired_at=clock.now())
+    return True
+
+
+def _is_made_inactive(operation: Operation) -> bool:
+    try:
+        reply = aps.client().update_token(
+            merchant_reference=f"{operation.merchant_reference}-T",
+            token_name=operation.token_name,
+            token_status="INACTIVE",
+        )
+    except GatewayError:
+        return False
+    return reply.outcome == Outcome.APPROVED

@@ -1,0 +1,32 @@
+"""An order and a consent as somebody asks for them, before any row exists."""
+
+from dataclasses import dataclass
+
+from orders.models import Customer
+from orders.states import Kind
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewOrder:
+    """An order as somebody wants it. ``amount_minor`` is in minor units of ``currency``."""
+
+    source: str
+    customer: Customer
+    amount_minor: int
+    currency: str
+    wants: str = Kind.PURCHASE
+    reference: str = ""
+    description: str = ""
+    note: str = ""
+    call_reference: str = ""
+    slip_number: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewConsent:
+    """The permission to keep a card, as just given."""
+
+    script_version: str
+    language: str
+    given_by: str
+    purpose: str

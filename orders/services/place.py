@@ -1,0 +1,224 @@
+"""Write down what is wanted before anything is sent: the order, and the intent to charge for it.
+
+Nothing here talks to the gateway. ``services.charge`` sends what this module prepared.
+"""
+
+import base64
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from orders import clock
+from orders.errors import Conflict, Refused
+from orders.models import Consent, Operation, Order, Staff, StoredCard
+from orders.services import audit, rules
+from orders.services.new_order import NewConsent, NewOrder
+from orders.states import CHARGES, LIVE, OrderStatus, Status
+
+MAY_CHARGE = {OrderStatus.OPEN, OrderStatus.DECLINED, OrderStatus.VOIDED}
+GRACE_S = 5
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A charge's operation, and whether this call made it (``False``: the same form again)."""
+
+    operation: Operation
+    is_new: bool
+
+
+def new_form_key() -> str:
+    """128 random bits in 26 letters that can never look like a card number."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
+def place_order(
+    *,
+    actor: Staff,
+    form_key: str,
+    new_order: NewOrder,
+    stored_card: StoredCard | None = None,
+    consent: NewConsent | None = None,
+) -> Placed:
+    """The order's first charge, durably stored: ``prepared`` for a new card, ``sending`` for a
+    stored one, which only this caller may now send (``charge.proceed``).
+
+    The same ``form_key`` again gives the same operation. Raises ``Refused`` by the rules of
+    ``services.rules``, and ``Conflict`` when the key was used for something else or the order
+    reference is taken.
+    """
+    rules.may(actor, "orders.take_order", "orders.charge_order")
+    if again := _find(form_key):
+        return _same(again, new_order, stored_card)
+    rules.check_order(new_order)
+    rules.check_card(stored_card, new_order.customer, new_order.amount_minor, new_order.currency)
+    try:
+        with transaction.atomic(durable=True):
+            order = Order.objects.create(
+                taken_by=actor, taken_at=clock.now(), **_columns(new_order)
+            )
+            audit.record(
+                order,
+                "order_taken",
+                actor=actor,
+                amount_minor=order.amount_minor,
+                currency=order.currency,
+                source=order.source,
+            )
+            return Placed(_prepare(order, actor, form_key, stored_card, consent), is_new=True)
+    except IntegrityError as error:
+        if again := _find(form_key):
+            return _same(again, new_order, stored_card)
+        rules.check_reference(new_order.reference)
+        raise _taken() from error
+
+
+def prepare_charge(
+    *,
+    actor: Staff,
+    form_key: str,
+    order: Order,
+    stored_card: StoredCard | None = None,
+    consent: NewConsent | None = None,
+) -> Placed:
+    """Another try to charge ``order``, after one that was declined, expired or never charged.
+
+    Raises ``Conflict`` while another charge of the order is under way or has succeeded.
+    """
+    rules.may(actor, "orders.charge_order")
+    if again := _find(form_key):
+        if again.order_id != order.pk:
+            raise _key_reused()
+        return Placed(again, is_new=False)
+    rules.check_card(stored_card, order.customer, order.amount_minor, order.currency)
+    try:
+        with transaction.atomic(durable=True):
+            locked = Order.objects.locked(order.pk)
+            _make_room(locked, actor)
+            return Placed(_prepare(locked, actor, form_key, stored_card, consent), is_new=True)
+    except IntegrityError as error:
+        if again := _find(form_key):
+            return Placed(again, is_new=False)
+        raise _taken() from error
+
+
+def cancel(*, actor: Staff, operation: Operation) -> Operation:
+    """The operation, expired before it was sent. Raises ``Conflict`` when it has moved on."""
+    rules.may(actor, "orders.charge_order")
+    with transaction.atomic(durable=True):
+        order = Order.objects.locked(operation.order_id)
+        current = order.operations.get(pk=operation.pk)
+        expire(order, current, actor=actor)
+    return current
+
+
+def expire(order: Order, operation: Operation, *, actor: Staff | None) -> None:
+    """Expire a prepared operation. The caller holds the order's lock."""
+    operation.move(Status.EXPIRED, settled_at=clock.now())
+    audit.record(order, f"{operation.kind}_expired", actor=actor, **told(operation))
+
+
+def told(operation: Operation) -> dict[str, object]:
+    """What an event says about ``operation``: never a token, never more than the last four."""
+    return {
+        "merchant_reference": operation.merchant_reference,
+        "maintenance_reference": operation.maintenance_reference,
+        "amount_minor": operation.amount_minor,
+        "currency": operation.currency,
+        "card": operation.card_label,
+        "response_code": operation.response_code,
+    }
+
+
+def _prepare(
+    order: Order,
+    actor: Staff,
+    form_key: str,
+    card: StoredCard | None,
+    consent: NewConsent | None,
+) -> Operation:
+    """The operation row: intent, and for a stored card the claim to send it, in one commit."""
+    seq = order.operations.filter(kind__in=CHARGES).count() + 1
+    operation = Operation(
+        order=order,
+        kind=order.wants,
+        seq=seq,
+        merchant_reference=f"{order.number}-{seq}",
+        form_key=form_key,
+        amount_minor=order.amount_minor,
+        currency=order.currency,
+        actor=actor,
+        created_at=clock.now(),
+    )
+    if card:
+        operation.stored_card = card
+        operation.token_name = card.token_name
+        operation.payment_option = card.brand
+        operation.last_four = card.last_four
+        operation.expiry = card.expiry
+        operation.status = Status.SENDING
+        operation.submitted_at, operation.next_check_at = sent_now()
+    elif consent:
+        operation.consent = Consent.objects.create(
+            customer=order.customer,
+            agent=actor,
+            given_at=clock.now(),
+            script_version=consent.script_version,
+            language=consent.language,
+            given_by=consent.given_by,
+            purpose=consent.purpose,
+        )
+    operation.save(force_insert=True)
+    audit.record(order, f"{operation.kind}_{operation.status}", actor=actor, **told(operation))
+    return operation
+
+
+def sent_now() -> tuple[datetime, datetime]:
+    """When a request leaves, and when somebody has to ask if no answer was recorded by then."""
+    now = clock.now()
+    return now, now + timedelta(seconds=settings.CHARGE_DEADLINE_S + GRACE_S)
+
+
+def _make_room(order: Order, actor: Staff) -> None:
+    """Expire a prepared charge nobody finished; refuse while another one holds the order."""
+    live = order.operations.filter(kind__in=CHARGES, status__in=LIVE).first()
+    if live and live.status == Status.PREPARED:
+        expire(order, live, actor=actor)
+    elif live or order.status not in MAY_CHARGE:
+        raise _taken()
+
+
+def _columns(new_order: NewOrder) -> dict[str, object]:
+    return {name: getattr(new_order, name) for name in NewOrder.__dataclass_fields__}
+
+
+def _find(form_key: str) -> Operation | None:
+    return Operation.objects.select_related("order").filter(form_key=form_key).first()
+
+
+def _same(operation: Operation, new_order: NewOrder, card: StoredCard | None) -> Placed:
+    """The operation a repeated form made, if it asked for the same."""
+    order = operation.order
+    asked = (new_order.customer.pk, new_order.amount_minor, new_order.currency, new_order.wants)
+    made = (order.customer_id, order.amount_minor, order.currency, order.wants)
+    if asked != made or operation.stored_card_id != (card.pk if card else None):
+        raise _key_reused()
+    return Placed(operation, is_new=False)
+
+
+def _key_reused() -> Conflict:
+    return Conflict(
+        "form_key_reused",
+        _("This form was already used for another order. Start a new order."),
+    )
+
+
+def _taken() -> Conflict:
+    return Conflict(
+        "charge_under_way",
+        _("This order is being charged already, or has been. Nothing more was sent."),
+    )

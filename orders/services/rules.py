@@ -1,0 +1,96 @@
+"""The rules an order must keep before anything is stored or sent, each with a sentence."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from orders import clock, money
+from orders.cards import BRANDS
+from orders.errors import Refused
+from orders.gateway import WouldBeRefused, would_refuse
+from orders.models import Customer, Order, Staff, StoredCard
+from orders.services.new_order import NewOrder
+from orders.states import CHARGES, Source
+
+
+def may(actor: Staff, *permissions: str) -> None:
+    """Raise ``Refused`` unless ``actor`` is active and holds every one of ``permissions``."""
+    if not actor.is_active or not actor.has_perms(permissions):
+        raise Refused("not_permitted", _("You do not have the right to do this."))
+
+
+def check_order(new_order: NewOrder) -> None:
+    """Refuse an order whose source, currency, amount or reference cannot be."""
+    if new_order.source not in Source.values:
+        raise Refused("source_unknown", _("Choose how the order came."), field="source")
+    if new_order.wants not in CHARGES:
+        raise Refused("wants_unknown", _("Choose to take now or to reserve."), field="wants")
+    if new_order.currency not in settings.CURRENCIES:
+        raise Refused("currency_unknown", _("Choose a currency from the list."), field="currency")
+    if not 0 < new_order.amount_minor <= money.MAX_MINOR:
+        raise Refused("amount_zero", _("The amount must be more than zero."), field="amount")
+    check_reference(new_order.reference)
+
+
+def check_reference(reference: str) -> None:
+    """Refuse an order reference that another order carries, naming that order."""
+    other = Order.objects.filter(reference=reference).first() if reference else None
+    if other:
+        raise Refused(
+            "reference_taken",
+            _("Order %(number)s already has this reference (%(status)s).")
+            % {"number": other.number, "status": other.get_status_display()},
+            field="reference",
+        )
+
+
+def check_card(
+    card: StoredCard | None, customer: Customer, amount_minor: int, currency: str
+) -> None:
+    """Refuse a stored card that is not this customer's or cannot be charged, and what the gateway
+    is known to refuse for it. Without a card only the amount is looked at.
+    """
+    if card is None:
+        return check_gateway_takes("", amount_minor, currency, "")
+    if card.customer_id != customer.pk:
+        raise Refused("card_of_another", _("This card belongs to another customer."), field="card")
+    if card.state != StoredCard.State.ACTIVE:
+        raise Refused(
+            "card_not_active",
+            _("This card can no longer be used (%(state)s). Choose another card.")
+            % {"state": card.get_state_display()},
+            field="card",
+        )
+    return check_gateway_takes(card.brand, amount_minor, currency, card.expiry)
+
+
+def check_gateway_takes(brand: str, amount_minor: int, currency: str, expiry: str) -> None:
+    """Refuse what APS is known to refuse on MOTO. ``brand`` and ``expiry`` (YYMM) may be ""."""
+    try:
+        would_refuse(
+            payment_option=brand or None,
+            amount_minor=amount_minor,
+            currency=currency,
+            expiry=expiry or None,
+            today=clock.now().strftime("%y%m"),
+        )
+    except WouldBeRefused as refusal:
+        field = "amount" if refusal.field in {"amount", "currency"} else "card"
+        raise Refused(refusal.code, _sentence(refusal, brand, expiry), field=field) from refusal
+
+
+def _sentence(refusal: WouldBeRefused, brand: str, expiry: str) -> str:
+    """What staff should do about a refusal by ``orders.gateway.limits``."""
+    if refusal.field == "payment_option":
+        return _("%(brand)s cards cannot be charged by phone or post. Ask for %(brands)s.") % {
+            "brand": brand,
+            "brands": ", ".join(BRANDS.values()),
+        }
+    if refusal.field == "expiry_date":
+        return _("This card ended %(expiry)s. Ask for another card.") % {
+            "expiry": f"{expiry[2:]}/{expiry[:2]}"
+        }
+    if refusal.field == "currency":
+        return _("Choose a currency from the list.")
+    if brand == "VISA" and len(refusal.code) and "visa" in refusal.code:
+        return _("Visa takes this currency only with a last decimal of 0. Change the amount.")
+    return _("The gateway takes at most ten digits. Split the amount.")

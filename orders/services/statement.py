@@ -1,0 +1,102 @@
+"""What somebody said about an operation, in one shape, whoever said it and however it came."""
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Self
+
+from orders.gateway import Feedback, GatewayError, NotTrusted, Outcome, Reply, StatusReply
+from orders.models import Evidence, Operation
+
+_LONGEST = {"response_message": 150, "card_holder": 50}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """A statement that ``services.evidence`` can weigh.
+
+    ``digest`` identifies it: the same one again is one statement heard twice. ``facts`` are the
+    columns of ``Operation`` it tells, without blanks; ``body`` is scrubbed. ``reason`` says why the
+    outcome is unknown, in a machine word. ``sent`` is ``False`` only when surely nothing left.
+    """
+
+    source: str
+    outcome: Outcome
+    verified: bool
+    digest: str
+    size: int = 0
+    reason: str = ""
+    sent: bool | None = True
+    body: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_reply(cls, operation: Operation, reply: Reply) -> Self:
+        """The gateway's answer to what was just sent for ``operation``."""
+        salt = f"{operation.pk}:{operation.resends}"
+        return cls._of(Evidence.Source.REPLY, reply, _digest(salt, reply.digest))
+
+    @classmethod
+    def of_check(cls, operation: Operation, reply: StatusReply) -> Self:
+        """The gateway's answer to CHECK_STATUS about the charge ``operation``."""
+        salt = f"{operation.pk}:{operation.checks}"
+        return cls._of(Evidence.Source.CHECK, reply, _digest(salt, reply.digest))
+
+    @classmethod
+    def of_feedback(cls, operation: Operation, feedback: Feedback) -> Self:
+        """A notification about ``operation``. One for another amount proves nothing."""
+        said = cls._of(Evidence.Source.FEEDBACK, feedback, feedback.digest)
+        amounts = (feedback.amount_minor, feedback.currency)
+        if feedback.amount_minor is not None and amounts != (
+            operation.amount_minor,
+            operation.currency,
+        ):
+            return cls(
+                source=said.source,
+                outcome=Outcome.UNKNOWN,
+                verified=True,
+                digest=said.digest,
+                reason="amount_differs",
+                body=said.body,
+            )
+        return said
+
+    @classmethod
+    def of_silence(cls, source: str, error: GatewayError) -> Self:
+        """No answer, or one that cannot be trusted. It proves something only if nothing left."""
+        return cls(
+            source=source,
+            outcome=Outcome.UNKNOWN,
+            verified=False,
+            digest=_digest(secrets.token_hex(16), error.reason),
+            size=error.size if isinstance(error, NotTrusted) else 0,
+            reason=error.reason[:40],
+            sent=error.sent,
+        )
+
+    @classmethod
+    def _of(cls, source: str, reply: Reply | StatusReply | Feedback, digest: str) -> Self:
+        told = {
+            "fort_id": reply.fort_id,
+            "response_code": reply.response_code,
+            "response_message": reply.response_message,
+            "authorization_code": reply.authorization_code,
+            "acquirer_response_code": reply.acquirer_response_code,
+            "payment_option": reply.payment_option,
+            "last_four": reply.last_four,
+            "expiry": reply.expiry,
+        }
+        return cls(
+            source=source,
+            outcome=reply.outcome,
+            verified=reply.verified,
+            digest=digest,
+            reason=reply.problem[:40],
+            body=reply.body,
+            facts={name: value[: _LONGEST.get(name)] for name, value in told.items() if value},
+        )
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256(":".join(parts).encode()).hexdigest()
