@@ -16,8 +16,8 @@ from orders.services.words import UNITS, amount_in_words
         (101, "USD", "one US dollar and one cent"),
         (5, "SAR", "five halalas"),
         (100_100, "USD", "one thousand and one US dollars"),
-        (9_999_999_999, "USD", "ninety-nine million nine hundred and ninety-nine thousand nine "
-         "hundred and ninety-nine US dollars and ninety-nine cents"),
+        (999_999_999, "USD", ("nine million nine hundred and ninety-nine thousand nine "
+         "hundred and ninety-nine US dollars and ninety-nine cents")),
         (1_250, "EUR", "twelve EUR and 50/100"),
         (1_250, "JPY", "one thousand two hundred and fifty JPY"),
     ],
