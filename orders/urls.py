@@ -3,8 +3,10 @@
 from django.urls import path
 
 from orders.views import health
+from orders.views.feedback import feedback
 
 urlpatterns = [
+    path("gateway/feedback/", feedback, name="feedback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

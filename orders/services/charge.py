@@ -7,7 +7,7 @@ after any crash: the resolver asks about it instead.
 
 import time
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, close_old_connections, transaction
 from django.utils.translation import gettext as _
 
 from orders.errors import Conflict, Refused
@@ -94,4 +94,5 @@ def record_patiently(operation: Operation, statement: Statement) -> Operation:
             return evidence.apply(operation=operation, statement=statement, actor=operation.actor)
         except OperationalError:
             time.sleep(pause_s)
+            close_old_connections()
     return operation

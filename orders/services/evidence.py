@@ -76,7 +76,8 @@ def _approve(order: Order, operation: Operation, statement: Statement, actor: St
     if late:
         audit.record(order, "late_success", actor=actor, **told(operation))
     if operation.kind == Kind.VOID and operation.parent:
-        _move(order, operation.parent, Status.VOIDED, statement, actor)
+        operation.parent.move(Status.VOIDED, settled_at=clock.now())
+        audit.record(order, "authorization_voided", actor=actor, **told(operation.parent))
     if operation.is_charge:
         kept_cards.settle(order, operation, actor)
 

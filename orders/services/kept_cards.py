@@ -52,7 +52,7 @@ def _is_made_inactive(operation: Operation) -> bool:
         reply = aps.client().update_token(
             merchant_reference=f"{operation.merchant_reference}-T",
             token_name=operation.token_name,
-            token_status="INACTIVE",
+            token_status="INACTIVE",  # noqa: S106  a state, not a secret
         )
     except GatewayError:
         return False

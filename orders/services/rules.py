@@ -65,32 +65,32 @@ def check_card(
 
 def check_gateway_takes(brand: str, amount_minor: int, currency: str, expiry: str) -> None:
     """Refuse what APS is known to refuse on MOTO. ``brand`` and ``expiry`` (YYMM) may be ""."""
-    try:
-        would_refuse(
-            payment_option=brand or None,
-            amount_minor=amount_minor,
-            currency=currency,
-            expiry=expiry or None,
-            today=clock.now().strftime("%y%m"),
-        )
-    except WouldBeRefused as refusal:
-        field = "amount" if refusal.field in {"amount", "currency"} else "card"
-        raise Refused(refusal.code, _sentence(refusal, brand, expiry), field=field) from refusal
+    refusals = would_refuse(
+        payment_option=brand or None,
+        amount_minor=amount_minor,
+        currency=currency,
+        expiry=expiry or None,
+        today=clock.now().strftime("%y%m"),
+    )
+    if refusals:
+        refusal = refusals[0]
+        field = {"amount": "amount", "currency": "currency"}.get(refusal.field, "card")
+        raise Refused(refusal.code, _sentence(refusal, brand, expiry), field=field)
 
 
 def _sentence(refusal: WouldBeRefused, brand: str, expiry: str) -> str:
     """What staff should do about a refusal by ``orders.gateway.limits``."""
-    if refusal.field == "payment_option":
-        return _("%(brand)s cards cannot be charged by phone or post. Ask for %(brands)s.") % {
-            "brand": brand,
-            "brands": ", ".join(BRANDS.values()),
-        }
-    if refusal.field == "expiry_date":
-        return _("This card ended %(expiry)s. Ask for another card.") % {
-            "expiry": f"{expiry[2:]}/{expiry[:2]}"
-        }
-    if refusal.field == "currency":
-        return _("Choose a currency from the list.")
-    if brand == "VISA" and len(refusal.code) and "visa" in refusal.code:
-        return _("Visa takes this currency only with a last decimal of 0. Change the amount.")
-    return _("The gateway takes at most ten digits. Split the amount.")
+    sentences = {
+        "brand_not_moto": _(
+            "%(brand)s cards cannot be charged by phone or post. Ask for %(those)s."
+        ),
+        "currency_format": _("Choose a currency from the list."),
+        "amount_range": _("The gateway takes at most ten digits. Split the amount."),
+        "visa_last_digit": _("Visa takes this currency only with a last decimal of 0."),
+        "card_ended": _("This card ended %(expiry)s. Ask for another card."),
+    }
+    return sentences[refusal.code] % {
+        "brand": brand,
+        "those": ", ".join(BRANDS.values()),
+        "expiry": f"{expiry[2:]}/{expiry[:2]}",
+    }

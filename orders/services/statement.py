@@ -3,13 +3,15 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from orders.gateway import Feedback, GatewayError, NotTrusted, Outcome, Reply, StatusReply
 from orders.models import Evidence, Operation
+from orders.states import Kind
 
-_LONGEST = {"response_message": 150, "card_holder": 50}
+_COMMANDS = {Kind.PURCHASE: "PURCHASE", Kind.AUTHORIZATION: "AUTHORIZATION"}
+_LONGEST = {"response_message": 150}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,8 +42,23 @@ class Statement:
     @classmethod
     def of_check(cls, operation: Operation, reply: StatusReply) -> Self:
         """The gateway's answer to CHECK_STATUS about the charge ``operation``."""
-        salt = f"{operation.pk}:{operation.checks}"
-        return cls._of(Evidence.Source.CHECK, reply, _digest(salt, reply.digest))
+        digest = _digest(f"{operation.pk}:{operation.checks}", reply.digest)
+        said = cls._of(Evidence.Source.CHECK, reply, digest)
+        proven = reply.proves(_COMMANDS.get(operation.kind, ""))
+        differs = proven == Outcome.APPROVED and reply.authorized_minor not in {
+            None,
+            operation.amount_minor,
+        }
+        told = dict(said.facts)
+        if reply.transaction_code:
+            told["response_code"] = reply.transaction_code
+            told["response_message"] = reply.transaction_message[:150]
+        return replace(
+            said,
+            outcome=Outcome.UNKNOWN if differs else proven,
+            reason="amount_differs" if differs else said.reason,
+            facts=told,
+        )
 
     @classmethod
     def of_feedback(cls, operation: Operation, feedback: Feedback) -> Self:
@@ -52,14 +69,7 @@ class Statement:
             operation.amount_minor,
             operation.currency,
         ):
-            return cls(
-                source=said.source,
-                outcome=Outcome.UNKNOWN,
-                verified=True,
-                digest=said.digest,
-                reason="amount_differs",
-                body=said.body,
-            )
+            return replace(said, outcome=Outcome.UNKNOWN, reason="amount_differs", facts={})
         return said
 
     @classmethod

@@ -1,0 +1,105 @@
+"""What the gateway says by itself: direct feedback and notifications, in any order, any number.
+
+A body is read strictly and verified first. Only then is anything looked up, and it counts through
+the same door as every other evidence.
+"""
+
+import hashlib
+
+from django.db import IntegrityError, transaction
+
+from orders import clock
+from orders.gateway import Feedback, NotTrusted, Outcome, read_feedback
+from orders.models import Evidence, Operation
+from orders.services import aps, evidence
+from orders.services.statement import Statement
+from orders.states import CHARGES, IN_FLIGHT, Kind
+
+_KINDS = {
+    "PURCHASE": Kind.PURCHASE,
+    "AUTHORIZATION": Kind.AUTHORIZATION,
+    "CAPTURE": Kind.CAPTURE,
+    "VOID_AUTHORIZATION": Kind.VOID,
+    "REFUND": Kind.REFUND,
+}
+
+
+def receive(body: bytes, content_type: str) -> None:
+    """Keep and apply one delivery; once this returns it is committed and may be acknowledged.
+
+    Raises ``NotTrusted`` for a body that is not strictly the gateway's: hash, size and reason of it
+    are kept once, and nothing else changes.
+    """
+    try:
+        feedback = read_feedback(aps.merchant(), body, content_type)
+    except NotTrusted as error:
+        _note_untrusted(body, error)
+        raise
+    operation = _operation_of(feedback)
+    if operation is None:
+        _keep_orphan(feedback)
+        return
+    evidence.apply(operation=operation, statement=Statement.of_feedback(operation, feedback))
+
+
+def _operation_of(feedback: Feedback) -> Operation | None:
+    """The operation the message is about: charges by reference, follow-ups by their own reference,
+    else the one of that kind and amount in flight.
+    """
+    kind = _KINDS.get(feedback.command)
+    operations = Operation.objects.filter(
+        merchant_reference=feedback.merchant_reference, kind=kind
+    ).order_by("id")
+    if kind in CHARGES:
+        return operations.first()
+    if feedback.maintenance_reference:
+        return operations.filter(maintenance_reference=feedback.maintenance_reference).first()
+    in_flight = operations.filter(status__in=IN_FLIGHT)
+    if feedback.amount_minor is not None:
+        in_flight = in_flight.filter(amount_minor=feedback.amount_minor)
+    return in_flight.first() or _told_already(operations, feedback)
+
+
+def _told_already(operations: "object", feedback: Feedback) -> Operation | None:
+    """A follow-up that is settled with the very code this message repeats."""
+    settled: Operation | None = (
+        operations.filter(response_code=feedback.response_code)  # type: ignore[attr-defined]
+        .order_by("-id")
+        .first()
+    )
+    return settled
+
+
+def _keep_orphan(feedback: Feedback) -> None:
+    """Verified, but about nothing here: another system on this account, or a restored backup."""
+    Evidence.objects.get_or_create(
+        digest=feedback.digest,
+        defaults={
+            "source": Evidence.Source.FEEDBACK,
+            "verified": True,
+            "outcome": feedback.outcome,
+            "reason": "unknown_reference",
+            "merchant_reference": feedback.merchant_reference,
+            "body": dict(feedback.body),
+            "received_at": clock.now(),
+        },
+    )
+
+
+def _note_untrusted(body: bytes, error: NotTrusted) -> None:
+    """Hash, size and reason of a body nobody vouches for; the same one again is not counted."""
+    try:
+        with transaction.atomic():
+            Evidence.objects.get_or_create(
+                digest=hashlib.sha256(b"untrusted:" + body).hexdigest(),
+                defaults={
+                    "source": Evidence.Source.FEEDBACK,
+                    "verified": False,
+                    "outcome": Outcome.UNKNOWN,
+                    "reason": error.reason[:60],
+                    "size": len(body),
+                    "received_at": clock.now(),
+                },
+            )
+    except IntegrityError:
+        return

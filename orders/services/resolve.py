@@ -1,0 +1,83 @@
+"""What happens by itself: unfinished forms expire, unanswered charges are asked about, and tokens
+nobody allowed keeping are made inactive at the gateway. Nothing here ever charges.
+
+Every row is claimed by a lease, so any number of processes may run this at the same time.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from orders import clock
+from orders.errors import Conflict
+from orders.gateway import NoAnswer
+from orders.models import Evidence, Operation, Order
+from orders.services import ask, evidence, kept_cards
+from orders.services.place import expire
+from orders.services.statement import Statement
+from orders.states import CHARGES, IN_FLIGHT, UNSETTLED, Status
+
+LEASE_S = 60
+BATCH = 50
+
+
+def once() -> int:
+    """One round over everything that is due; returns how many rows were worked on."""
+    return _expire_prepared() + _ask_about_unsettled() + _retire_tokens()
+
+
+def _expire_prepared() -> int:
+    before = clock.now() - timedelta(seconds=settings.PREPARED_EXPIRES_S)
+    due = Operation.objects.filter(status=Status.PREPARED, created_at__lt=before)
+    return _each(due, _expire)
+
+
+def _expire(operation: Operation) -> None:
+    with transaction.atomic(durable=True):
+        order = Order.objects.locked(operation.order_id)
+        expire(order, order.operations.get(pk=operation.pk), actor=None)
+
+
+def _ask_about_unsettled() -> int:
+    due = Operation.objects.filter(status__in=UNSETTLED, next_check_at__lte=clock.now())
+    return _each(due, _settle)
+
+
+def _settle(operation: Operation) -> None:
+    """Ask about a charge. A request that died with its process becomes unknown first."""
+    if operation.status == Status.SENDING:
+        silence = Statement.of_silence(Evidence.Source.CHECK, NoAnswer("overdue", sent=None))
+        operation = evidence.apply(operation=operation, statement=silence)
+    ask.ask(operation=operation)
+
+
+def _retire_tokens() -> int:
+    unkept = Operation.objects.filter(
+        kind__in=CHARGES, token_retired_at=None, stored_card=None
+    ).exclude(Q(status__in=IN_FLIGHT) | Q(token_name=""))
+    return _each(unkept, kept_cards.retire_token)
+
+
+def _each(due: object, work: Callable[[Operation], object]) -> int:
+    """Do ``work`` on up to a batch of rows, each under a lease that this process won."""
+    rows = due.order_by("id")[:BATCH]  # type: ignore[attr-defined]
+    return sum(_with_lease(operation, work) for operation in rows)
+
+
+def _with_lease(operation: Operation, work: Callable[[Operation], object]) -> int:
+    now = clock.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    until = now + timedelta(seconds=LEASE_S)
+    if not Operation.objects.filter(free, pk=operation.pk).update(lease_until=until):
+        return 0
+    try:
+        operation.refresh_from_db()
+        work(operation)
+    except Conflict:
+        return 0
+    finally:
+        Operation.objects.filter(pk=operation.pk).update(lease_until=None)
+    return 1
