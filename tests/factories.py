@@ -14,6 +14,7 @@ from factory.django import DjangoModelFactory
 
 from orders import clock
 from orders.models import Consent, Customer, Operation, Order, Staff, StoredCard
+from orders.services import customers
 from orders.states import Kind, OrderStatus, Source, Status
 
 PASSWORD = "moto-office-demo"
@@ -55,6 +56,8 @@ class StaffFactory(DjangoModelFactory[Staff]):
 
 
 class CustomerFactory(DjangoModelFactory[Customer]):
+    """A customer who is found by name, email and phone at once."""
+
     class Meta:
         model = Customer
 
@@ -63,6 +66,12 @@ class CustomerFactory(DjangoModelFactory[Customer]):
     phone = Sequence(lambda n: f"+9715{n:08d}")
     city = "Dubai"
     country = "United Arab Emirates"
+
+    @classmethod
+    def _create(cls, model_class: type[Customer], *args: Any, **kwargs: Any) -> Customer:
+        customer = super()._create(model_class, *args, **kwargs)
+        customers.rebuild_keys(customer)
+        return customer
 
 
 class StoredCardFactory(DjangoModelFactory[StoredCard]):
