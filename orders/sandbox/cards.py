@@ -68,6 +68,12 @@ def masked(number: str) -> str:
     return f"{number[:6]}******{number[-4:]}" if len(number) >= 13 else "*" * len(number)
 
 
+def table() -> str:
+    """The test cards as plain text, one line each."""
+    lines = [f"  {card.number:<19}  {card.brand:<10}  {card.words}" for card in TEST_CARDS]
+    return "\n".join(["Test cards (any expiry to come)", *lines])
+
+
 def _brand_of(number: str) -> str:
     if len(number) == 15 and number[:2] in ("34", "37"):
         return "AMEX"

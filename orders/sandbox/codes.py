@@ -24,6 +24,7 @@ FAILURE = {
     "UPDATE_TOKEN": "59",
 }
 UNCERTAIN_STATUS = "15"
+ON_HOLD_STATUS = "20"
 
 # Only the messages this stand-in says; texts as in the APS guide, "Messages".
 ENGLISH = {

@@ -16,6 +16,8 @@ from urllib.parse import urlencode
 
 from orders.sandbox.later import Later
 
+TIMEOUT_S = 10.0
+
 
 @dataclass(frozen=True)
 class Delivery:
@@ -66,7 +68,7 @@ class Feedback:
             body, kind = json.dumps(fields, ensure_ascii=False), "application/json; charset=utf-8"
         request = urllib.request.Request(url, body.encode(), {"Content-Type": kind})
         try:
-            with self._opener.open(request, timeout=30) as answer:
+            with self._opener.open(request, timeout=TIMEOUT_S) as answer:
                 return int(answer.status)
         except urllib.error.HTTPError as answer:
             with answer:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from orders.sandbox.cards import has_check_digit, masked
+from orders.sandbox.parameters import PARAMETERS
 
 _LONG_DIGITS = re.compile(r"\d{13,19}")
 
@@ -59,15 +60,19 @@ class Journal:
 def scrubbed(message: Mapping[str, str]) -> dict[str, str]:
     """A message without signature and CVV, its card number masked wherever it stands."""
     return {
-        name: value if name == "fort_id" else _without_card(name, value)
+        name: _without_card(name, value)
         for name, value in message.items()
         if name not in ("signature", "card_security_code")
     }
 
 
 def _without_card(name: str, value: str) -> str:
+    if name not in PARAMETERS:
+        return "(not kept)"
     if name == "card_number":
         return masked(value)
+    if name == "fort_id":
+        return value
     return _LONG_DIGITS.sub(_mask_if_card, value)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from orders.sandbox.amounts import EXPONENTS, Unusual
 from orders.sandbox.books import Operation, Order, Token
 from orders.sandbox.cards import DECLINED, MOTO_BRANDS, UNCERTAIN
-from orders.sandbox.codes import FAILURE, SUCCESS, UNCERTAIN_STATUS
+from orders.sandbox.codes import FAILURE, ON_HOLD_STATUS, SUCCESS, UNCERTAIN_STATUS
 from orders.sandbox.ledger import move, result_fields
 from orders.sandbox.standin import Result, StandIn
 from orders.sandbox.tokens import has_ended
@@ -69,7 +69,10 @@ def _charged(standin: StandIn, message: Message, token: Token, case: Unusual | N
         order.unseen_until = standin.now().timestamp() + standin.scaled(case.unseen_s)
     order.operations.append(Operation(order.command, order.amount, code, standin.today_iso()))
     standin.books.keep(order)
-    return Result(code, result_fields(order, order.command), case, notify=True)
+    fields = result_fields(order, order.command)
+    if case and case.status == ON_HOLD_STATUS:
+        fields["3ds_url"] = "https://stand-in.invalid/3-d-secure"
+    return Result(code, fields, case, notify=True)
 
 
 def _verdict(

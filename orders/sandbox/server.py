@@ -1,37 +1,31 @@
-"""The stand-in over HTTP: its addresses, and `Sandbox`, which starts it on a thread.
+"""`Sandbox`: the stand-in on a thread of its own.
 
 with Sandbox(feedback_urls=["http://127.0.0.1:8000/gateway/feedback/"]) as box:
     box.api_url, box.page_url
 """
 
-import socket
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
-from urllib.parse import urlsplit
 
-from orders.sandbox.api import answer_api
-from orders.sandbox.books import Order
-from orders.sandbox.page import answer_page
-from orders.sandbox.replies import Reply
+from orders.sandbox.books import Books, Order
+from orders.sandbox.routes import ControlHandler, GatewayHandler, Server
+from orders.sandbox.seed import take_in
 from orders.sandbox.settings import Account, Switches
 from orders.sandbox.standin import StandIn
 from orders.sandbox.tokens import store_card
 from orders.sandbox.uncertain import wake
 
-MAX_BODY_BYTES = 64 * 1024
-_ASSETS = Path(__file__).parent / "assets"
-_FORM = "application/x-www-form-urlencoded"
-
 
 class Sandbox:
-    """A running stand-in. Port 0 takes a free one. Raises OSError if the port is taken.
+    """A running stand-in. Port 0 takes a free one.
 
-    `account` fields and switches may be given by name: Sandbox(sha_type="sha512", feedback="off").
+    Fields of `Account` and of `Switches` may be given by name: sha_type="sha512", feedback="off".
+    `control_port` None opens no control port. Raises OSError when a port is taken, ValueError on a
+    switch or a seed file that is not understood.
     """
 
     def __init__(
@@ -40,31 +34,34 @@ class Sandbox:
         host: str = "127.0.0.1",
         feedback_urls: Sequence[str] = (),
         books: str | Path | None = None,
+        seed: str | Path | None = None,
         feedback_retry_s: float = 10.0,
-        now: Callable[[], datetime] | None = None,
+        control_port: int | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
         **settings: Any,
     ) -> None:
         account = {name: settings.pop(name) for name in asdict(Account()) if name in settings}
-        self._server = Server((host, port))
+        switches = Switches().changed(**settings)
+        self.standin = StandIn(
+            Account(**account), switches, Books(books), feedback_urls, feedback_retry_s, now
+        )
+        self._servers: list[Server] = []
+        self._threads: list[threading.Thread] = []
         try:
-            self.standin = StandIn(
-                Account(**account),
-                Switches().changed(**settings),
-                books,
-                feedback_urls,
-                feedback_retry_s,
-                **({"now": now} if now else {}),
-            )
+            if seed:
+                take_in(self.standin.books, seed)
+            self._servers.append(Server((host, port), self.standin, GatewayHandler))
+            if control_port is not None:
+                address = ("127.0.0.1", control_port)
+                self._servers.append(Server(address, self.standin, ControlHandler))
         except BaseException:
-            self._server.server_close()
+            self.close()
             raise
-        self._server.standin = self.standin
-        self.host, self.port = host, int(self._server.server_address[1])
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self.host, self.port = host, int(self._servers[0].server_address[1])
 
     @property
     def url(self) -> str:
-        """Where the page that shows what was received is."""
+        """The page that shows what was received."""
         return f"http://{self.host}:{self.port}/"
 
     @property
@@ -74,8 +71,13 @@ class Sandbox:
 
     @property
     def page_url(self) -> str:
-        """Where the browser's form goes."""
+        """Where the browser's card form goes."""
         return f"{self.url}FortAPI/paymentPage"
+
+    @property
+    def control_url(self) -> str:
+        """Where switches are changed; only with a control port."""
+        return f"http://127.0.0.1:{self._servers[1].server_address[1]}/control"
 
     @property
     def requests(self) -> list[dict[str, Any]]:
@@ -96,7 +98,7 @@ class Sandbox:
 
     def set(self, **switches: Any) -> None:
         """Change switches while running; ValueError on one that does not exist."""
-        self.standin.switches = self.standin.switches.changed(**switches)
+        self.standin.switch(**switches)
 
     def make_token(self, card_number: str = "4005550000000001", **fields: str) -> str:
         """A stored card without the browser's form, for tests; its token_name comes back.
@@ -116,94 +118,25 @@ class Sandbox:
         return result.fields["token_name"]
 
     def start(self) -> Self:
-        """Begin to serve on a thread."""
+        """Begin to serve, on threads."""
         wake(self.standin)
-        self._thread.start()
+        for server in self._servers:
+            thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+            thread.start()
+            self._threads.append(thread)
         return self
 
     def close(self) -> None:
-        """End; wakes every answer that is being held back."""
+        """End; answers that are being held back are dropped."""
         self.standin.close()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        for server in self._servers:
+            if self._threads:
+                server.shutdown()
+            server.server_close()
+        for thread in self._threads:
+            thread.join()
 
     __enter__ = start
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
-
-
-class Server(ThreadingHTTPServer):
-    """One thread a connection; they end with the process."""
-
-    daemon_threads = True
-    request_queue_size = 128
-    standin: StandIn
-
-    def __init__(self, address: tuple[str, int]) -> None:
-        super().__init__(address, Handler)
-
-    def handle_error(self, *_args: object) -> None:
-        """A client that hangs up early is no event."""
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Takes a request apart and sends the reply."""
-
-    server: Server
-    protocol_version = "HTTP/1.1"
-    timeout = 120
-    disable_nagle_algorithm = True
-
-    def do_POST(self) -> None:
-        """The gateway's two addresses."""
-        body = self._body()
-        path, kind = urlsplit(self.path).path, self.headers.get_content_type()
-        if body is None:
-            self._send(Reply(status=413, headers={"Connection": "close"}))
-        elif path == "/FortAPI/paymentApi":
-            is_json = kind == "application/json"
-            self._send(answer_api(self.server.standin, body if is_json else b""))
-        elif path == "/FortAPI/paymentPage":
-            is_form = kind == _FORM
-            self._send(answer_page(self.server.standin, body if is_form else b"?"))
-        else:
-            self._send(Reply(status=404))
-
-    def do_GET(self) -> None:
-        """The stand-in's own pages."""
-        path = urlsplit(self.path).path
-        asset = _ASSETS / path.removeprefix("/assets/")
-        if path == "/health":
-            self._send(Reply(b'{"status": "ok"}'))
-        elif path.startswith("/assets/") and asset.parent == _ASSETS and asset.is_file():
-            kind = {".js": "text/javascript", ".css": "text/css"}[asset.suffix]
-            self._send(Reply(asset.read_bytes(), f"{kind}; charset=utf-8"))
-        else:
-            self._send(Reply(status=404))
-
-    def log_message(self, *_args: object) -> None:
-        """The journal is the log."""
-
-    def _body(self) -> bytes | None:
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-            self.close_connection = True
-            return None
-        return self.rfile.read(int(length))
-
-    def _send(self, reply: Reply) -> None:
-        if reply.delay_s and self.server.standin.stopping.wait(reply.delay_s):
-            reply = Reply(drop=True)
-        if reply.drop:
-            self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
-            return
-        self.send_response(reply.status)
-        self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(reply.body)))
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(reply.body)

@@ -3,16 +3,25 @@
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from orders.sandbox.signing import SHA_TYPES
+
 
 @dataclass(frozen=True)
 class Account:
-    """The one merchant account this stand-in knows; the defaults are the demo's."""
+    """The one merchant account this stand-in knows; the defaults are the demo's.
+
+    Raises ValueError on a sha_type that is not offered.
+    """
 
     merchant_identifier: str = "MotoDemo"
     access_code: str = "demoAccessCode000001"
     sha_type: str = "sha256"
     request_phrase: str = "demo-request-phrase"
     response_phrase: str = "demo-response-phrase"
+
+    def __post_init__(self) -> None:
+        if self.sha_type not in SHA_TYPES:
+            raise ValueError(f"sha_type must be one of {', '.join(SHA_TYPES)}")
 
 
 @dataclass(frozen=True)
@@ -38,7 +47,7 @@ class Switches:
     force: str = ""  # digits of an unusual amount, applied to every money command
 
     def __post_init__(self) -> None:
-        for name, allowed in _CHOICES.items():
+        for name, allowed in CHOICES.items():
             if getattr(self, name) not in allowed:
                 raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}")
 
@@ -55,7 +64,7 @@ class Switches:
         return replace(self, **values)
 
 
-_CHOICES: dict[str, tuple[str, ...]] = {
+CHOICES: dict[str, tuple[str, ...]] = {
     "return_method": ("get", "post"),
     "feedback": ("after", "first", "duplicate", "off"),
     "feedback_format": ("json", "form"),

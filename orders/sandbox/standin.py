@@ -5,8 +5,8 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import datetime
+from typing import Any
 
 from orders.sandbox.amounts import Unusual, unusual
 from orders.sandbox.books import Books
@@ -34,16 +34,16 @@ class StandIn:
 
     def __init__(
         self,
-        account: Account | None = None,
-        switches: Switches | None = None,
-        books: str | Path | None = None,
-        feedback_urls: Sequence[str] = (),
-        feedback_retry_s: float = 10.0,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        account: Account,
+        switches: Switches,
+        books: Books,
+        feedback_urls: Sequence[str],
+        feedback_retry_s: float,
+        now: Callable[[], datetime],
     ) -> None:
-        self.account = account or Account()
-        self.switches = switches or Switches()
-        self.books = Books(books)
+        self.account = account
+        self.switches = switches
+        self.books = books
         self.journal = Journal()
         self.now = now
         self.later = Later()
@@ -51,6 +51,10 @@ class StandIn:
         self.stopping = threading.Event()
         self._numbers = itertools.count(1)
         self._seen: set[tuple[str, ...]] = set()
+
+    def switch(self, **values: Any) -> None:
+        """Change switches; ValueError, and nothing changed, on one that does not exist."""
+        self.switches = self.switches.changed(**values)
 
     def new_fort_id(self) -> str:
         """Eighteen digits, never the same twice."""
