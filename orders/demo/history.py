@@ -1,0 +1,230 @@
+"""Ninety days of orders, taken through the same services as real ones, at the stand-in gateway."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from random import Random
+
+from django.contrib.auth.models import Group
+
+from orders import clock, money
+from orders.demo import people
+from orders.models import Consent, Customer, Order, Staff, StoredCard
+from orders.services import charge, consents, customers, follow_up, paid, place
+from orders.services.new_order import NewOrder
+from orders.states import Kind, OrderStatus, Source
+
+PRACTICE_TOKEN = "practice-{last_four}-{number}"  # noqa: S105  a name the stand-in knows
+EVERY_MINUTE_OF_A_DAY = range(8 * 60, 20 * 60)
+SOURCES = [Source.PHONE] * 9 + [Source.POST] * 6 + [Source.IN_PERSON] * 2
+OTHER_SOURCES = [Source.API, Source.REPEAT]
+UNKNOWN_FOR_EVER = 940  # the stand-in's amount that is never settled
+ENDINGS = (
+    ["paid"] * 52
+    + ["charged"] * 9
+    + ["declined"] * 11
+    + ["reserved"] * 7
+    + ["captured"] * 6
+    + ["voided"] * 4
+    + ["refunded"] * 5
+    + ["part_refunded"] * 4
+    + ["open"] * 2
+)
+
+
+def make_staff() -> dict[str, Staff]:
+    """The demo's staff by role, made or as they are; their password is ``people.PASSWORD``."""
+    staff: dict[str, Staff] = {}
+    for role, (first, last, language) in people.STAFF.items():
+        member, is_new = Staff.objects.get_or_create(
+            username=role,
+            defaults={
+                "first_name": first,
+                "last_name": last,
+                "language": language,
+                "is_staff": role == "admin",
+                "email": f"{role}@moto-demo.example",
+            },
+        )
+        if is_new:
+            member.set_password(people.PASSWORD)
+            member.save(update_fields=["password"])
+            member.groups.add(Group.objects.get(name=role))
+        staff[role] = member
+    return staff
+
+
+class History:
+    """Takes ``count`` orders over ``days`` days; the same seed tells the same story."""
+
+    def __init__(self, staff: dict[str, Staff], *, count: int, days: int, seed: int = 7) -> None:
+        self.random = Random(seed)  # noqa: S311  a story, not a secret
+        self.staff = staff
+        self.count = count
+        self.days = days
+
+    def take(self) -> Iterator[Order]:
+        """Take the orders, oldest first, yielding each."""
+        now = clock.now()
+        with clock.at(now - timedelta(days=self.days, minutes=30)):
+            people_known = [self._customer(number) for number in range(60)]
+        for number, moment in enumerate(self._moments(now)):
+            is_last = number >= self.count - 3
+            with clock.at(moment):
+                yield self._order(self.random.choice(people_known), moment, is_unknown=is_last)
+
+    def _moments(self, now: datetime) -> list[datetime]:
+        """``count`` moments in office hours, in order, the last ones within the last hour."""
+        first_day = now - timedelta(days=self.days)
+        moments = []
+        for _number in range(self.count - 6):
+            day = first_day + timedelta(days=self.random.randrange(self.days))
+            minute = self.random.choice(EVERY_MINUTE_OF_A_DAY) - 4 * 60
+            moments.append(
+                day.replace(hour=0, minute=0, second=self.random.randrange(60))
+                + timedelta(minutes=minute)
+            )
+        recent = [now - timedelta(minutes=minutes) for minutes in (55, 41, 30, 18, 11, 4)]
+        return sorted(moments) + recent
+
+    def _customer(self, number: int) -> tuple[Customer, str, list[StoredCard]]:
+        currency = self.random.choice(list(people.PLACES))
+        country, cities, dial = people.PLACES[currency]
+        arabic = number % 3 == 2
+        first = people.FIRST_ARABIC if arabic else people.FIRST
+        last = people.LAST_ARABIC if arabic else people.LAST
+        name = f"{self.random.choice(first)} {self.random.choice(last)}"
+        by_post_only = number % 9 == 4
+        customer = customers.create(
+            actor=self.staff["agent"],
+            name=people.LONG_NAME if number == 21 else name,
+            email="" if by_post_only else f"customer{number:02d}@example.com",
+            phone="" if by_post_only else f"{dial}{7000000 + number * 1013}",
+            address=f"P.O. Box {1200 + number}",
+            city=self.random.choice(cities),
+            country=country,
+            language="ar" if arabic else "en",
+        )
+        kept = [self._card(customer, card, number) for card in self._cards(number)]
+        return customer, currency, kept
+
+    def _cards(self, number: int) -> list[tuple[str, str]]:
+        mine = [people.CARDS[number % 3]]
+        return [*mine, people.CARDS[(number + 1) % 3]] if number % 4 == 0 else mine
+
+    def _card(self, customer: Customer, card: tuple[str, str], number: int) -> StoredCard:
+        """A card the customer allowed us to keep some months ago."""
+        brand, last_four = card
+        stored = StoredCard.objects.create(
+            customer=customer,
+            token_name=PRACTICE_TOKEN.format(last_four=last_four, number=number),
+            brand=brand,
+            last_four=last_four,
+            expiry="3005",
+            holder="",
+            created_at=clock.now(),
+        )
+        Consent.objects.create(
+            card=stored,
+            customer=customer,
+            script_version=consents.SCRIPT_VERSION,
+            language=customer.language,
+            given_by=f"Call {4000 + number}",
+            purpose="Later orders",
+            agent=self.staff["agent"],
+            given_at=clock.now(),
+        )
+        return stored
+
+    def _order(
+        self,
+        known: tuple[Customer, str, list[StoredCard]],
+        moment: datetime,
+        *,
+        is_unknown: bool,
+    ) -> Order:
+        customer, currency, cards = known
+        ending = "unknown" if is_unknown else self.random.choice(ENDINGS)
+        card = self.random.choice(cards)
+        if ending == "declined":
+            card = self._declined_card(customer)
+        order = self._place(customer, currency, card, ending)
+        with clock.at(moment + timedelta(minutes=self.random.randrange(2, 50))):
+            self._finish(order, ending)
+        return Order.objects.get(pk=order.pk)
+
+    def _place(self, customer: Customer, currency: str, card: StoredCard, ending: str) -> Order:
+        goods, amount = self.random.choice(people.GOODS)
+        minor = amount * 10 ** money.exponent(currency) // 100
+        minor = minor // 1000 * 1000 + UNKNOWN_FOR_EVER if ending == "unknown" else minor
+        source = self.random.choice(SOURCES if self.random.random() < 0.9 else OTHER_SOURCES)
+        by_post = source == Source.POST
+        reserves = ending in {"reserved", "captured", "voided"}
+        number = self.random.randrange(100, 10**6)
+        placed = place.place_order(
+            actor=self.staff["clerk" if by_post else "agent"],
+            form_key=place.new_form_key(),
+            stored_card=None if ending == "open" else card,
+            new_order=NewOrder(
+                source=source,
+                customer=customer,
+                amount_minor=minor,
+                currency=currency,
+                wants=Kind.AUTHORIZATION if reserves else Kind.PURCHASE,
+                reference=self._reference(source),
+                description=goods,
+                call_reference=f"CALL-{number}" if source == Source.PHONE else "",
+                slip_number=f"S-{number}" if by_post else "",
+            ),
+        )
+        operation = charge.proceed(placed)
+        if ending == "open":
+            place.cancel(actor=self.staff["agent"], operation=operation)
+        return operation.order
+
+    def _reference(self, source: str) -> str:
+        """A merchant's own reference that no order carries yet, or none."""
+        if self.random.random() < 0.2:
+            return ""
+        prefix = "FORM" if source == Source.POST else "WEB"
+        taken = True
+        while taken:
+            reference = f"{prefix}-{self.random.randrange(10_000, 99_999)}"
+            taken = Order.objects.filter(reference=reference).exists()
+        return reference
+
+    def _declined_card(self, customer: Customer) -> StoredCard:
+        brand, last_four = people.DECLINED_CARD
+        token = PRACTICE_TOKEN.format(last_four=last_four, number=customer.pk)
+        card, _is_new = StoredCard.objects.get_or_create(
+            token_name=token,
+            defaults={
+                "customer": customer,
+                "brand": brand,
+                "last_four": last_four,
+                "expiry": "3005",
+                "created_at": clock.now(),
+            },
+        )
+        return card
+
+    def _finish(self, order: Order, ending: str) -> None:
+        """What a supervisor or the person who took the order did later that day."""
+        order.refresh_from_db()
+        boss, key = self.staff["supervisor"], place.new_form_key()
+        if ending in {"paid", "refunded", "part_refunded"} and order.status == OrderStatus.CHARGED:
+            paid.mark_paid(actor=order.taken_by or boss, order=order)
+        if ending == "captured":
+            follow_up.capture(
+                actor=boss, order=order, amount_minor=order.amount_minor, form_key=key
+            )
+        if ending == "voided":
+            follow_up.void(actor=boss, order=order, form_key=key, reason="Customer changed mind")
+        if ending in {"refunded", "part_refunded"}:
+            half = order.amount_minor // 20 * 10
+            follow_up.refund(
+                actor=boss,
+                order=order,
+                amount_minor=half if ending == "part_refunded" else order.amount_minor,
+                form_key=key,
+                reason="Returned",
+            )
