@@ -3,17 +3,17 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
+from typing import NamedTuple
 
 from django.contrib.auth.models import Group
 
 from orders import clock, money
-from orders.demo import people
+from orders.demo import gateway, people
 from orders.models import Consent, Customer, Order, Staff, StoredCard
 from orders.services import charge, consents, customers, follow_up, paid, place
 from orders.services.new_order import NewOrder
 from orders.states import Kind, OrderStatus, Source
 
-PRACTICE_TOKEN = "practice-{last_four}-{number}"  # noqa: S105  a name the stand-in knows
 EVERY_MINUTE_OF_A_DAY = range(8 * 60, 20 * 60)
 SOURCES = [Source.PHONE] * 9 + [Source.POST] * 6 + [Source.IN_PERSON] * 2
 OTHER_SOURCES = [Source.API, Source.REPEAT]
@@ -53,6 +53,15 @@ def make_staff() -> dict[str, Staff]:
     return staff
 
 
+class Known(NamedTuple):
+    """A customer of the story: ``number`` counts them, ``currency`` is what they pay in."""
+
+    number: int
+    customer: Customer
+    currency: str
+    cards: list[StoredCard]
+
+
 class History:
     """Takes ``count`` orders over ``days`` days; the same seed tells the same story."""
 
@@ -66,7 +75,7 @@ class History:
         """Take the orders, oldest first, yielding each."""
         now = clock.now()
         with clock.at(now - timedelta(days=self.days, minutes=30)):
-            people_known = [self._customer(number) for number in range(60)]
+            people_known = [self._customer(number) for number in range(people.CUSTOMERS)]
         for number, moment in enumerate(self._moments(now)):
             is_last = number >= self.count - 3
             with clock.at(moment):
@@ -80,13 +89,13 @@ class History:
             day = first_day + timedelta(days=self.random.randrange(self.days))
             minute = self.random.choice(EVERY_MINUTE_OF_A_DAY) - 4 * 60
             moments.append(
-                day.replace(hour=0, minute=0, second=self.random.randrange(60))
+                day.replace(hour=0, minute=0, second=self.random.randrange(people.CUSTOMERS))
                 + timedelta(minutes=minute)
             )
         recent = [now - timedelta(minutes=minutes) for minutes in (55, 41, 30, 18, 11, 4)]
         return sorted(moments) + recent
 
-    def _customer(self, number: int) -> tuple[Customer, str, list[StoredCard]]:
+    def _customer(self, number: int) -> Known:
         currency = self.random.choice(list(people.PLACES))
         country, cities, dial = people.PLACES[currency]
         arabic = number % 3 == 2
@@ -105,7 +114,7 @@ class History:
             language="ar" if arabic else "en",
         )
         kept = [self._card(customer, card, number) for card in self._cards(number)]
-        return customer, currency, kept
+        return Known(number, customer, currency, kept)
 
     def _cards(self, number: int) -> list[tuple[str, str]]:
         mine = [people.CARDS[number % 3]]
@@ -116,10 +125,10 @@ class History:
         brand, last_four = card
         stored = StoredCard.objects.create(
             customer=customer,
-            token_name=PRACTICE_TOKEN.format(last_four=last_four, number=number),
+            token_name=gateway.token_name(last_four, number),
             brand=brand,
             last_four=last_four,
-            expiry="3005",
+            expiry=people.EXPIRY,
             holder="",
             created_at=clock.now(),
         )
@@ -137,16 +146,16 @@ class History:
 
     def _order(
         self,
-        known: tuple[Customer, str, list[StoredCard]],
+        known: Known,
         moment: datetime,
         *,
         is_unknown: bool,
     ) -> Order:
-        customer, currency, cards = known
+        number, customer, currency, cards = known
         ending = "unknown" if is_unknown else self.random.choice(ENDINGS)
         card = self.random.choice(cards)
         if ending == "declined":
-            card = self._declined_card(customer)
+            card = self._declined_card(customer, number)
         order = self._place(customer, currency, card, ending)
         with clock.at(moment + timedelta(minutes=self.random.randrange(2, 50))):
             self._finish(order, ending)
@@ -192,16 +201,16 @@ class History:
             taken = Order.objects.filter(reference=reference).exists()
         return reference
 
-    def _declined_card(self, customer: Customer) -> StoredCard:
+    def _declined_card(self, customer: Customer, number: int) -> StoredCard:
         brand, last_four = people.DECLINED_CARD
-        token = PRACTICE_TOKEN.format(last_four=last_four, number=customer.pk)
+        token = gateway.token_name(last_four, number)
         card, _is_new = StoredCard.objects.get_or_create(
             token_name=token,
             defaults={
                 "customer": customer,
                 "brand": brand,
                 "last_four": last_four,
-                "expiry": "3005",
+                "expiry": people.EXPIRY,
                 "created_at": clock.now(),
             },
         )

@@ -1,7 +1,5 @@
 """Who works in the demo office, who orders from it, and what they order. All of it is made up."""
 
-from typing import NamedTuple
-
 PASSWORD = "moto-office-demo"  # noqa: S105  the demo's, printed when it starts
 
 STAFF = {
@@ -11,17 +9,6 @@ STAFF = {
     "auditor": ("Sami", "Darwish", "en"),
     "admin": ("Dana", "Saleh", "en"),
 }
-
-
-class Person(NamedTuple):
-    """A customer of the demo: ``currency`` is what they usually pay in."""
-
-    name: str
-    country: str
-    city: str
-    dial: str
-    currency: str
-    language: str
 
 
 PLACES = {
@@ -51,5 +38,7 @@ GOODS = (
     ("عسل سدر، كيلو واحد", 32050),
 )
 
+CUSTOMERS = 60
+EXPIRY = "3005"
 CARDS = (("VISA", "0001"), ("MASTERCARD", "2346"), ("AMEX", "4564"))
 DECLINED_CARD = ("VISA", "0242")
