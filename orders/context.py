@@ -93,7 +93,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def role_of(user: Any) -> str:
-    """The names of the person's roles in their language, or the first thing true of them."""
+    """The person's roles in the reader's language, "" for a stranger or a person without one."""
     if user is None or not user.is_authenticated:
         return ""
     names = [str(ROLES.get(name, name)) for name in user.groups.values_list("name", flat=True)]

@@ -68,5 +68,6 @@
   for (const button of document.querySelectorAll('[data-action="print"]')) {
     button.addEventListener("click", () => window.print());
   }
-  document.querySelector('[data-action="focus"]')?.focus();
+  const first = '[data-action="focus"], [data-action="focus-first"] input:not([type="hidden"])';
+  document.querySelector(first)?.focus();
 })();
