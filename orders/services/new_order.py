@@ -7,11 +7,25 @@ from orders.states import Kind
 
 
 @dataclass(frozen=True, kw_only=True)
+class NewCustomer:
+    """Somebody who orders for the first time: stored in one commit with the order, or not at all,
+    so that a form sent twice makes one customer.
+    """
+
+    name: str
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    city: str = ""
+    country: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class NewOrder:
     """An order as somebody wants it. ``amount_minor`` is in minor units of ``currency``."""
 
     source: str
-    customer: Customer
+    customer: Customer | NewCustomer
     amount_minor: int
     currency: str
     wants: str = Kind.PURCHASE

@@ -5,7 +5,7 @@ Nothing here talks to the gateway. ``services.charge`` sends what this module pr
 
 import base64
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -13,10 +13,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from orders import clock
-from orders.errors import Conflict, Refused
-from orders.models import Consent, Operation, Order, Staff, StoredCard
-from orders.services import audit, rules
-from orders.services.new_order import NewConsent, NewOrder
+from orders.errors import Conflict
+from orders.models import Consent, Customer, Operation, Order, Staff, StoredCard
+from orders.services import audit, customers, rules
+from orders.services.new_order import NewConsent, NewCustomer, NewOrder
 from orders.states import CHARGES, LIVE, OrderStatus, Status
 
 MAY_CHARGE = {OrderStatus.OPEN, OrderStatus.DECLINED, OrderStatus.VOIDED}
@@ -59,7 +59,7 @@ def place_order(
     try:
         with transaction.atomic(durable=True):
             order = Order.objects.create(
-                taken_by=actor, taken_at=clock.now(), **_columns(new_order)
+                taken_by=actor, taken_at=clock.now(), **_columns(new_order, actor)
             )
             audit.record(
                 order,
@@ -192,8 +192,11 @@ def _make_room(order: Order, actor: Staff) -> None:
         raise _taken()
 
 
-def _columns(new_order: NewOrder) -> dict[str, object]:
-    return {name: getattr(new_order, name) for name in NewOrder.__dataclass_fields__}
+def _columns(new_order: NewOrder, actor: Staff) -> dict[str, object]:
+    columns = {name: getattr(new_order, name) for name in NewOrder.__dataclass_fields__}
+    if isinstance(new_order.customer, NewCustomer):
+        columns["customer"] = customers.create(actor=actor, **asdict(new_order.customer))
+    return columns
 
 
 def _find(form_key: str) -> Operation | None:
@@ -203,11 +206,21 @@ def _find(form_key: str) -> Operation | None:
 def _same(operation: Operation, new_order: NewOrder, card: StoredCard | None) -> Placed:
     """The operation a repeated form made, if it asked for the same."""
     order = operation.order
-    asked = (new_order.customer.pk, new_order.amount_minor, new_order.currency, new_order.wants)
-    made = (order.customer_id, order.amount_minor, order.currency, order.wants)
-    if asked != made or operation.stored_card_id != (card.pk if card else None):
+    asked = (new_order.amount_minor, new_order.currency, new_order.wants)
+    made = (order.amount_minor, order.currency, order.wants)
+    if (
+        not _is_customer_of(order, new_order.customer)
+        or asked != made
+        or operation.stored_card_id != (card.pk if card else None)
+    ):
         raise _key_reused()
     return Placed(operation, is_new=False)
+
+
+def _is_customer_of(order: Order, customer: Customer | NewCustomer) -> bool:
+    if isinstance(customer, Customer):
+        return order.customer_id == customer.pk
+    return order.customer.name == customers.tidy(customer.name)
 
 
 def _key_reused() -> Conflict:

@@ -8,7 +8,7 @@ from orders.cards import BRANDS
 from orders.errors import Refused
 from orders.gateway import WouldBeRefused, would_refuse
 from orders.models import Customer, Order, Staff, StoredCard
-from orders.services.new_order import NewOrder
+from orders.services.new_order import NewCustomer, NewOrder
 from orders.states import CHARGES, Source
 
 
@@ -44,14 +44,14 @@ def check_reference(reference: str) -> None:
 
 
 def check_card(
-    card: StoredCard | None, customer: Customer, amount_minor: int, currency: str
+    card: StoredCard | None, customer: Customer | NewCustomer, amount_minor: int, currency: str
 ) -> None:
     """Refuse a stored card that is not this customer's or cannot be charged, and what the gateway
     is known to refuse for it. Without a card only the amount is looked at.
     """
     if card is None:
         return check_gateway_takes("", amount_minor, currency, "")
-    if card.customer_id != customer.pk:
+    if not isinstance(customer, Customer) or card.customer_id != customer.pk:
         raise Refused("card_of_another", _("This card belongs to another customer."), field="card")
     if card.state != StoredCard.State.ACTIVE:
         raise Refused(
