@@ -12,7 +12,7 @@ from typing import TypedDict
 from django import template
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -158,8 +158,9 @@ def source_label(value: str) -> SafeString:
 
 def _served_file(name: str) -> Path:
     """The collected file under the manifest storage; the source file in development and tests."""
-    if isinstance(staticfiles_storage, ManifestFilesMixin) and not settings.DEBUG:
-        return Path(staticfiles_storage.path(staticfiles_storage.stored_name(name)))
+    stored_name = getattr(staticfiles_storage, "stored_name", None)
+    if stored_name is not None and not settings.DEBUG:
+        return Path(staticfiles_storage.path(stored_name(name)))
     found = finders.find(name)
     if not found:
         raise FileNotFoundError(name)
