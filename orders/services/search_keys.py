@@ -31,12 +31,7 @@ _COUNTRY_CODE = re.compile(r"1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9
 def fold(text: str) -> str:
     """The text without case, accents or vowel marks, alike letters made one, digits ASCII."""
     plain = unicodedata.normalize("NFKD", _APOSTROPHES.sub("'", text).casefold())
-    letters = (
-        str(unicodedata.digit(letter)) if letter.isdecimal() else letter
-        for letter in plain
-        if unicodedata.category(letter) not in {"Mn", "Cf"}
-    )
-    return "".join(letters).translate(_SAME_LETTER)
+    return "".join(map(_fold_letter, plain)).translate(_SAME_LETTER)
 
 
 def words(text: str) -> list[str]:
@@ -93,6 +88,15 @@ def begins(prefixes: tuple[str, ...], field: str = "key") -> Q:
         else:
             condition |= Q(**{f"{field}__startswith": prefix})
     return condition
+
+
+def _fold_letter(letter: str) -> str:
+    if letter.isdecimal():
+        return str(unicodedata.digit(letter))
+    category = unicodedata.category(letter)
+    if category in {"Mn", "Cf"}:
+        return ""
+    return " " if category.startswith("C") else letter
 
 
 def _name_keys(name: str) -> Iterator[str]:
