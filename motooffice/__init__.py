@@ -1,1 +1,1 @@
-"""The Django project: settings, addresses and the WSGI entrance. No rule of the office lives here."""
+"""The Django project: settings, addresses and the WSGI entrance. No rule lives here."""

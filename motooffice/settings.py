@@ -14,6 +14,8 @@ import environ
 from django.utils.translation import gettext_lazy as _
 
 from motooffice.databases import database, make_private
+from motooffice.headers import SECURE_CSP, SECURE_HEADERS  # noqa: F401
+from motooffice.logs import logging_to_stdout
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -37,23 +39,15 @@ def _demo(value: str) -> str:
 _PORT = env.int("PORT", default=8000)
 _SANDBOX_PORT = env.int("SANDBOX_PORT", default=9800)
 
-SECRET_KEY = env.str(
-    "SECRET_KEY", default=_demo("demo-only-key-for-a-practice-office-" + "0" * 30)
-)
+SECRET_KEY = env.str("SECRET_KEY", default=_demo("demo-only-key-for-a-practice-office-" + "0" * 30))
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 SITE_URL = env.str("SITE_URL", default=_demo(f"http://127.0.0.1:{_PORT}")).rstrip("/")
 _site_host = urlsplit(SITE_URL).hostname
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
-    default=["127.0.0.1", "localhost", "[::1]"]
-    if DEMO
-    else [_site_host]
-    if _site_host
-    else [],
+    default=["127.0.0.1", "localhost", "[::1]"] if DEMO else [_site_host] if _site_host else [],
 )
-CSRF_TRUSTED_ORIGINS = env.list(
-    "CSRF_TRUSTED_ORIGINS", default=[SITE_URL] if SITE_URL else []
-)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL] if SITE_URL else [])
 
 # --- The gateway -------------------------------------------------------------------------
 _STAND_IN = f"http://127.0.0.1:{_SANDBOX_PORT}/FortAPI"
@@ -62,12 +56,8 @@ APS_PAGE_URL = env.str("APS_PAGE_URL", default=_demo(f"{_STAND_IN}/paymentPage")
 APS_MERCHANT_IDENTIFIER = env.str("APS_MERCHANT_IDENTIFIER", default=_demo("MotoDemo"))
 APS_ACCESS_CODE = env.str("APS_ACCESS_CODE", default=_demo("demoAccessCode000001"))
 APS_SHA_TYPE = env.str("APS_SHA_TYPE", default="sha256")
-APS_SHA_REQUEST_PHRASE = env.str(
-    "APS_SHA_REQUEST_PHRASE", default=_demo("demo-request-phrase")
-)
-APS_SHA_RESPONSE_PHRASE = env.str(
-    "APS_SHA_RESPONSE_PHRASE", default=_demo("demo-response-phrase")
-)
+APS_SHA_REQUEST_PHRASE = env.str("APS_SHA_REQUEST_PHRASE", default=_demo("demo-request-phrase"))
+APS_SHA_RESPONSE_PHRASE = env.str("APS_SHA_RESPONSE_PHRASE", default=_demo("demo-response-phrase"))
 # Says which account the merchant identifier names. Host and account must agree (orders.E006).
 APS_LIVE = env.bool("APS_LIVE", default=not DEMO)
 APS_LIVE_HOSTS = ("paymentservices.payfort.com", "checkout.payfort.com")
@@ -77,9 +67,7 @@ IS_PRACTICE = not {
 } <= set(APS_LIVE_HOSTS)
 
 # --- Money and time ----------------------------------------------------------------------
-CURRENCIES = env.list(
-    "CURRENCIES", default=["AED", "SAR", "KWD", "JOD", "USD"] if DEMO else []
-)
+CURRENCIES = env.list("CURRENCIES", default=["AED", "SAR", "KWD", "JOD", "USD"] if DEMO else [])
 MERCHANT_NAME = env.str("MERCHANT_NAME", default=_demo("Moto Demo Trading"))
 MERCHANT_EMAIL = env.str("MERCHANT_EMAIL", default=_demo("orders@moto-demo.example"))
 OFFICE_IP = env.str("OFFICE_IP", default=_demo("192.0.2.10"))
@@ -109,7 +97,6 @@ SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default=_derived_key("second fa
 
 # --- Application -------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "orders",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -123,17 +110,26 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
+    "orders",  # last: its groups need the permissions of all others
 ]
 MIDDLEWARE = [
+    # Outermost: what even a refused request is answered with, and its name.
+    "orders.middleware.security_headers.security_headers",
+    "orders.middleware.request_id.request_id",
+    "orders.middleware.tripwire.tripwire",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "orders.middleware.idle.idle_limit",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "orders.middleware.second_factor.SecondFactor",
+    "orders.middleware.language.staff_language",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -174,6 +170,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "office_cache",
+        # Entries beyond this are thrown away, sign-in limits among them: far out of reach.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
 }
 
@@ -189,15 +187,16 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"
-    },
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "orders.passwords.LetterAndDigitValidator"},
 ]
+ACCOUNT_ADAPTER = "orders.accounts.AccountAdapter"
+MFA_ADAPTER = "orders.accounts.SecondFactorAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -228,6 +227,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
@@ -259,3 +259,8 @@ EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = bool(_mail.get("EMAIL_USE_TLS"))
 EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_SSL"))
 DEFAULT_FROM_EMAIL = MERCHANT_EMAIL or "office@localhost"
+
+# --- Logs --------------------------------------------------------------------------------
+LOGGING = logging_to_stdout(env.str("LOG_LEVEL", default="WARNING" if DEMO else "INFO"))
+DEFAULT_EXCEPTION_REPORTER = "orders.error_reports.ScrubbedReporter"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "orders.error_reports.NamesOnly"

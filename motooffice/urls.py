@@ -2,14 +2,26 @@
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
-from django.urls import include, path
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+from django.views.i18n import set_language
 
 # The admin's own sign-in page knows no second factor; the office's does.
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = login_not_required(secure_admin_login(admin.site.login))  # type: ignore[method-assign]
+
+
+@login_not_required
+def closed(request: HttpRequest) -> HttpResponse:
+    """Answer 404 for pages of the sign-in library that the office does not offer."""
+    raise Http404
+
 
 urlpatterns = [
+    # Accounts are made by an administrator, and addresses are kept there too.
+    re_path(r"^accounts/(signup|email|confirm-email)/", closed),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
     path("", include("orders.urls")),
 ]

@@ -12,6 +12,4 @@ application = get_wsgi_application()
 
 _errors = [found for found in checks.run_checks(tags=["office"]) if found.is_serious()]
 if _errors:
-    sys.exit(
-        "MotoOffice does not start:\n" + "\n".join(f"  {found}" for found in _errors)
-    )
+    sys.exit("MotoOffice does not start:\n" + "\n".join(f"  {found}" for found in _errors))

@@ -1,0 +1,148 @@
+"""Every text of a request that a card number could hide in, and whether one does."""
+
+import html
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+from urllib.parse import parse_qsl, unquote, unquote_plus
+
+from django.http import HttpRequest
+
+from orders.cards import holds_card_number
+
+Field = tuple[str, str]
+
+# Our own identifiers: random letters and digits would now and then look like a card number.
+_MACHINE_ID = re.compile(
+    r"(?<![0-9A-Za-z])(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"|(?=[0-9]*[a-f])(?:[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}))(?![0-9A-Za-z])",
+    re.IGNORECASE,
+)
+_FORT_ID = re.compile(r"[0-9]{15,20}")
+_PHONE = re.compile(r"\+?[\d\s().\-/]{4,30}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Written by the server itself from a file's time and size.
+_UNREAD_HEADERS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_RANGE"}
+
+
+def held_by(fields: Iterable[Field]) -> bool:
+    """Whether any field's name or value holds a card number, in whatever spelling."""
+    return any(
+        _holds(name) or (not is_exempt(name, value) and _holds(value)) for name, value in fields
+    )
+
+
+def is_exempt(name: str, value: str) -> bool:
+    """Whether the field may hold a long number: APS's own id, and numbers that ring a telephone.
+
+    By exact name and by shape. A telephone number has at most 15 digits (ITU-T E.164), and 15
+    only behind a plus: so long a card number is still noticed in a telephone field.
+    """
+    if name == "fort_id":
+        return bool(_FORT_ID.fullmatch(value))
+    if name in ("phone", "phone_number"):
+        digits = sum(letter.isdecimal() for letter in value)
+        most = 15 if value.strip().startswith("+") else 14
+        return digits <= most and bool(_PHONE.fullmatch(value.strip()))
+    return False
+
+
+def path_texts(request: HttpRequest) -> Iterator[Field]:
+    """The path as it was sent and as it is understood."""
+    yield "", request.path
+
+
+def query_texts(request: HttpRequest) -> Iterator[Field]:
+    """Names and values of the query string."""
+    yield from _form_fields(request.META.get("QUERY_STRING", ""))
+
+
+def header_texts(request: HttpRequest) -> Iterator[Field]:
+    """Values of all headers, cookies included."""
+    for name, value in request.META.items():
+        if name.startswith("HTTP_") and name not in _UNREAD_HEADERS:
+            yield "", str(value)
+    for name in ("CONTENT_TYPE", "REMOTE_USER"):
+        yield "", str(request.META.get(name) or "")
+
+
+def body_texts(request: HttpRequest) -> Iterator[Field]:
+    """Fields of the body: form, JSON, multipart with file names and contents, or plain text."""
+    # Reading the body here keeps it for the views, whatever its type.
+    body = request.body
+    if not body:
+        return
+    if request.content_type == "multipart/form-data":
+        yield from _multipart_fields(request)
+        return
+    text = body.decode(_charset(request), errors="replace")
+    if request.content_type == "application/x-www-form-urlencoded":
+        yield from _form_fields(text)
+        return
+    try:
+        yield from _json_fields("", json.loads(text))
+    except (ValueError, RecursionError):
+        yield "", text
+
+
+PARTS: dict[str, Callable[[HttpRequest], Iterator[Field]]] = {
+    "path": path_texts,
+    "query": query_texts,
+    "headers": header_texts,
+    "body": body_texts,
+}
+
+
+def _charset(request: HttpRequest) -> str:
+    """The body's character set, where Python knows it."""
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    try:
+        "".encode(charset)
+    except (LookupError, UnicodeError):
+        return "utf-8"
+    return charset
+
+
+def _form_fields(text: str) -> Iterator[Field]:
+    yield from parse_qsl(text, keep_blank_values=True, errors="replace")
+
+
+def _multipart_fields(request: HttpRequest) -> Iterator[Field]:
+    for name, values in request.POST.lists():
+        yield from ((name, str(value)) for value in values)
+    for name, files in request.FILES.lists():
+        for file in files:
+            yield name, file.name or ""
+            yield name, str(file.content_type)
+            yield name, file.read().decode("utf-8", errors="replace")
+            file.seek(0)
+
+
+def _json_fields(name: str, value: Any) -> Iterator[Field]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield key, ""
+            yield from _json_fields(key, inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _json_fields(name, inner)
+    elif value is not None:
+        yield name, str(value)
+
+
+def _holds(text: str) -> bool:
+    if len(text) < 13:
+        return False
+    return any(holds_card_number(form) for form in _readings(text))
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text as sent, and with each layer of escapes taken off, in one spelling of digits."""
+    for _layer in range(3):
+        yield _MACHINE_ID.sub(" ", _CONTROL.sub("", unicodedata.normalize("NFKC", text)))
+        plainer = html.unescape(unquote_plus(unquote(text)))
+        if plainer == text:
+            return
+        text = plainer

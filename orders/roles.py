@@ -1,0 +1,87 @@
+"""Who may do what: the five roles as data, kept as Django groups.
+
+The groups are made, and brought back to this table, after every migration. A merchant who wants
+another mixture makes a group of another name.
+"""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.db.models import Q
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
+
+from orders.models import Staff
+
+_DAILY = (
+    "orders.take_order",
+    "orders.charge_order",
+    "orders.mark_paid",
+    "orders.view_order",
+    "orders.view_customer",
+    "orders.add_customer",
+    "orders.change_customer",
+)
+ROLES: dict[str, tuple[str, ...]] = {
+    "agent": _DAILY,
+    "clerk": _DAILY,
+    "supervisor": (
+        *_DAILY,
+        "orders.view_all_orders",
+        "orders.capture_order",
+        "orders.void_order",
+        "orders.refund_order",
+        "orders.release_order",
+        "orders.approve_order",
+        "orders.export_orders",
+        "orders.view_attention",
+        "orders.view_audit",
+    ),
+    "auditor": (
+        "orders.view_order",
+        "orders.view_all_orders",
+        "orders.view_customer",
+        "orders.view_attention",
+        "orders.view_audit",
+    ),
+    "admin": (
+        "orders.view_staff",
+        "orders.add_staff",
+        "orders.change_staff",
+        "auth.view_group",
+        "auth.add_group",
+        "auth.change_group",
+    ),
+}
+# Roles that may open the Django admin.
+ADMIN_SITE_ROLES = {"admin", "auditor"}
+
+
+def give(staff: Staff, role: str) -> None:
+    """Make `role` the one role of a member of staff."""
+    staff.groups.set([Group.objects.get(name=role)])
+    staff.is_staff = role in ADMIN_SITE_ROLES
+    staff.save(update_fields=["is_staff"])
+
+
+@receiver(post_migrate)
+def set_up_groups(app_config: Any, using: str, **kwargs: Any) -> None:
+    """Bring the five groups in line with the table, once their permissions exist."""
+    if app_config.name != "orders":
+        return
+    for role, names in ROLES.items():
+        group, _created = Group.objects.using(using).get_or_create(name=role)
+        group.permissions.set(_permissions(names, using))
+
+
+def _permissions(names: tuple[str, ...], using: str) -> list[Permission]:
+    """The permissions of those names; ``LookupError`` names one that does not exist."""
+    wanted = Q()
+    for name in names:
+        app, codename = name.split(".")
+        wanted |= Q(content_type__app_label=app, codename=codename)
+    found = list(Permission.objects.using(using).filter(wanted).select_related("content_type"))
+    missing = set(names) - {f"{one.content_type.app_label}.{one.codename}" for one in found}
+    if missing:
+        raise LookupError(f"no such permission: {', '.join(sorted(missing))}")
+    return found
