@@ -90,12 +90,20 @@ class Order(models.Model):
             ("view_audit", _("Can read the audit trail")),
         ]
         indexes = [
-            models.Index(fields=["taken_by", "-id"], name="order_by_taker"),
-            models.Index(fields=["customer", "-id"], name="order_by_customer"),
-            models.Index(fields=["status", "-id"], name="order_by_status"),
-            models.Index(fields=["currency", "-id"], name="order_by_currency"),
-            models.Index(fields=["source", "-id"], name="order_by_source"),
-            models.Index(fields=["taken_at"], name="order_by_time"),
+            # The history reads backwards in time, then by id: each index serves filter and order.
+            models.Index(fields=["taken_at", "id"], name="order_by_time"),
+            models.Index(fields=["taken_by", "taken_at", "id"], name="order_by_taker"),
+            models.Index(fields=["customer", "taken_at", "id"], name="order_by_customer"),
+            models.Index(fields=["status", "taken_at", "id"], name="order_by_status"),
+            models.Index(fields=["currency", "taken_at", "id"], name="order_by_currency"),
+            models.Index(fields=["source", "taken_at", "id"], name="order_by_source"),
+            models.Index(fields=["amount_minor"], name="order_by_amount"),
+            models.Index(
+                fields=["reference"],
+                condition=~Q(reference=""),
+                opclasses=["varchar_pattern_ops"],  # PostgreSQL's LIKE needs it; SQLite has none
+                name="order_by_reference",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
