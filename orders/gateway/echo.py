@@ -7,7 +7,7 @@ answer says again what was asked.
 from collections.abc import Mapping
 
 from orders.gateway.codes import MESSAGES
-from orders.gateway.outcome import Outcome, judge
+from orders.gateway.outcome import Outcome, agree, judge
 
 COMMAND_NAMES = ("command", "service_command", "query_command")
 _ECHOED = (
@@ -65,7 +65,7 @@ def _mismatch(
 
 def explain(status: str, code: str) -> str:
     """Why these codes prove nothing, as a machine word."""
-    if len(code) != 5 or not code.startswith(status):
+    if not agree(status, code):
         return "codes_disagree"
     message = MESSAGES.get(code[2:])
     if message is None:

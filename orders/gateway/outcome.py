@@ -58,13 +58,18 @@ _COMMAND_OF_CODE = {"14000": "PURCHASE", "02000": "AUTHORIZATION"}
 
 def judge(command: str, status: str, response_code: str) -> Outcome:
     """What a signed answer to ``command`` proves. ``CHECK_STATUS`` speaks of the query alone."""
-    if len(response_code) != 5 or not response_code.startswith(status) or len(status) != 2:
+    if not agree(status, response_code):
         return Outcome.UNKNOWN
     if response_code in APPROVALS.get(command, frozenset()):
         return Outcome.APPROVED
     if command == "CHECK_STATUS":
         return Outcome.NOT_FOUND if response_code in _NOT_FOUND else Outcome.UNKNOWN
     return Outcome.DECLINED if _is_refusal(command, status, response_code) else Outcome.UNKNOWN
+
+
+def agree(status: str, response_code: str) -> bool:
+    """Whether the two are one answer: five digits that begin with the two of the status."""
+    return len(status) == 2 and len(response_code) == 5 and response_code.startswith(status)
 
 
 def judge_charge(
@@ -81,7 +86,7 @@ def judge_charge(
     (``moved_minor``). ``command`` narrows it to what was sent: an authorization found where a
     purchase was sent proves no purchase.
     """
-    if not transaction_code.startswith(transaction_status):
+    if not agree(transaction_status, transaction_code):
         return Outcome.UNKNOWN
     if transaction_code in _COMMAND_OF_CODE:
         fits = command in {"", _COMMAND_OF_CODE[transaction_code]}

@@ -54,12 +54,9 @@ def post(
         ) as response:
             if response.status_code != 200:
                 raise NoAnswer(f"http_{response.status_code}", sent=True)
-            raw: bytes = response.raw.read(MAX_BYTES + 1, decode_content=False)
+            return _whole_body(response)
     except (requests.RequestException, HTTPError) as error:
         raise _silence(error) from error
-    if len(raw) > MAX_BYTES:
-        raise NoAnswer("too_big", sent=True)
-    return raw
 
 
 def wired(session: requests.Session) -> requests.Session:
@@ -70,6 +67,16 @@ def wired(session: requests.Session) -> requests.Session:
     session.mount("https://", _Adapter())
     session.mount("http://", _Adapter())
     return session
+
+
+def _whole_body(response: requests.Response) -> bytes:
+    """The body as it came, to its very end: one that was cut short raises urllib3's error."""
+    body = bytearray()
+    for piece in response.raw.stream(16 * 1024, decode_content=False):
+        body += piece
+        if len(body) > MAX_BYTES:
+            raise NoAnswer("too_big", sent=True)
+    return bytes(body)
 
 
 def _silence(error: Exception) -> GatewayError:
@@ -94,8 +101,8 @@ class _TimedFile(io.RawIOBase):
     """The reading end of a socket that gives up when the answer's time is over."""
 
     def __init__(self, sock: socket.socket) -> None:
-        timeout = sock.gettimeout()  # urllib3 has just set the time that is left
-        self._ends = None if timeout is None else time.monotonic() + timeout
+        # urllib3 has just set the time that is left; without one there would be none.
+        self._ends = time.monotonic() + (sock.gettimeout() or 0.0)
         self._socket = sock
         self._file = sock.makefile("rb", buffering=0)
 
@@ -103,11 +110,10 @@ class _TimedFile(io.RawIOBase):
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        if self._ends is not None:
-            left = self._ends - time.monotonic()
-            if left <= 0:
-                raise TimeoutError("the answer took too long")
-            self._socket.settimeout(left)
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the answer took too long")
+        self._socket.settimeout(left)
         return self._file.readinto(buffer)
 
     def close(self) -> None:

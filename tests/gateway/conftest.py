@@ -1,5 +1,6 @@
 """A demo merchant, a scripted gateway over a real socket, and a client that talks to it."""
 
+import ssl
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 
 from orders.gateway import Client, Merchant
+from tests.gateway.certificate import self_signed
 from tests.gateway.scripted import Gateway
 
 RETURN_URL = "https://office.example/orders/card-return/"
@@ -31,7 +33,27 @@ def merchant() -> Merchant:
 
 @pytest.fixture
 def gateway() -> Iterator[Gateway]:
-    server = Gateway()
+    yield from _serving(Gateway())
+
+
+@pytest.fixture(scope="session")
+def tls_authority(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file with a key and the certificate of 127.0.0.1 that only this key vouches for."""
+    file = tmp_path_factory.mktemp("tls") / "authority.pem"
+    file.write_bytes(self_signed())
+    return str(file)
+
+
+@pytest.fixture
+def tls_gateway(tls_authority: str) -> Iterator[Gateway]:
+    server = Gateway(scheme="https")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tls_authority)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    yield from _serving(server)
+
+
+def _serving(server: Gateway) -> Iterator[Gateway]:
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     yield server

@@ -57,8 +57,9 @@ class Gateway(HTTPServer):
 
     behave: Behaviour
 
-    def __init__(self) -> None:
+    def __init__(self, scheme: str = "http") -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.scheme = scheme
         self.received: list[dict[str, str]] = []
         self.headers: list[dict[str, str]] = []
         self.over = threading.Event()
@@ -66,7 +67,7 @@ class Gateway(HTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}/FortAPI/paymentApi"
+        return f"{self.scheme}://127.0.0.1:{self.server_address[1]}/FortAPI/paymentApi"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that gave up is what many of these tests are about."""
