@@ -14,7 +14,7 @@ MOTO_BRANDS = frozenset({"VISA", "MASTERCARD", "AMEX"})
 
 
 @dataclass(frozen=True)
-class TestCard:
+class PublishedCard:
     """A published number, its brand and what a charge to it comes to."""
 
     number: str
@@ -24,34 +24,36 @@ class TestCard:
 
 
 TEST_CARDS = (
-    TestCard("4005550000000001", "VISA", APPROVED, "approved; CVV 123"),
-    TestCard("5123456789012346", "MASTERCARD", APPROVED, "approved; CVV 123"),
-    TestCard("345678901234564", "AMEX", APPROVED, "approved; CVV 1234"),
-    TestCard("4557012345678902", "VISA", APPROVED, "3-D Secure online; approved by telephone"),
-    TestCard(
+    PublishedCard("4005550000000001", "VISA", APPROVED, "approved; CVV 123"),
+    PublishedCard("5123456789012346", "MASTERCARD", APPROVED, "approved; CVV 123"),
+    PublishedCard("345678901234564", "AMEX", APPROVED, "approved; CVV 1234"),
+    PublishedCard("4557012345678902", "VISA", APPROVED, "3-D Secure online; approved by telephone"),
+    PublishedCard(
         "5313581000123430", "MASTERCARD", APPROVED, "3-D Secure online; approved by telephone"
     ),
-    TestCard("374200000000004", "AMEX", APPROVED, "3-D Secure online; approved by telephone"),
-    TestCard("4916783391760242", "VISA", DECLINED, "declined"),
-    TestCard("4532406346746108", "VISA", DECLINED, "declined"),
-    TestCard("5265742978143572", "MASTERCARD", DECLINED, "declined"),
-    TestCard("4556437649762022", "VISA", UNCERTAIN, "uncertain, settled a little later"),
-    TestCard("5308097663032831", "MASTERCARD", UNCERTAIN, "uncertain, settled a little later"),
-    TestCard("5297412542005689", "MADA", APPROVED, "mada: not for telephone orders (00049)"),
-    TestCard("9818950527886700002", "MEEZA", APPROVED, "Meeza: not for telephone orders (00113)"),
-    TestCard("5078036221028566", "MEEZA", APPROVED, "Meeza: not for telephone orders (00113)"),
-    TestCard("4215375500883243", "NAPS", APPROVED, "NAPS: not for telephone orders (00049)"),
+    PublishedCard("374200000000004", "AMEX", APPROVED, "3-D Secure online; approved by telephone"),
+    PublishedCard("4916783391760242", "VISA", DECLINED, "declined"),
+    PublishedCard("4532406346746108", "VISA", DECLINED, "declined"),
+    PublishedCard("5265742978143572", "MASTERCARD", DECLINED, "declined"),
+    PublishedCard("4556437649762022", "VISA", UNCERTAIN, "uncertain, settled a little later"),
+    PublishedCard("5308097663032831", "MASTERCARD", UNCERTAIN, "uncertain, settled a little later"),
+    PublishedCard("5297412542005689", "MADA", APPROVED, "mada: not for telephone orders (00049)"),
+    PublishedCard(
+        "9818950527886700002", "MEEZA", APPROVED, "Meeza: not for telephone orders (00113)"
+    ),
+    PublishedCard("5078036221028566", "MEEZA", APPROVED, "Meeza: not for telephone orders (00113)"),
+    PublishedCard("4215375500883243", "NAPS", APPROVED, "NAPS: not for telephone orders (00049)"),
 )
 _BY_NUMBER = {card.number: card for card in TEST_CARDS}
 
 
-def card_of(number: str) -> TestCard | None:
+def card_of(number: str) -> PublishedCard | None:
     """The card behind a number, or None; one not published is approved if its check digit fits."""
     if number in _BY_NUMBER:
         return _BY_NUMBER[number]
     brand = _brand_of(number)
     if brand and has_check_digit(number):
-        return TestCard(number, brand, APPROVED, "")
+        return PublishedCard(number, brand, APPROVED, "")
     return None
 
 

@@ -121,7 +121,7 @@ class Sandbox:
         """Begin to serve, on threads."""
         wake(self.standin)
         for server in self._servers:
-            thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+            thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
             thread.start()
             self._threads.append(thread)
         return self

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from orders.sandbox.books import Token
-from orders.sandbox.cards import TestCard, card_of, masked
+from orders.sandbox.cards import PublishedCard, card_of, masked
 from orders.sandbox.codes import FAILURE, SUCCESS
 from orders.sandbox.standin import Result, StandIn
 
@@ -68,7 +68,7 @@ def has_ended(expiry_date: str, now: datetime) -> bool:
     return (year, month) < (now.year, now.month)
 
 
-def _card_refusal(standin: StandIn, message: Message, card: TestCard | None) -> str:
+def _card_refusal(standin: StandIn, message: Message, card: PublishedCard | None) -> str:
     if card is None:
         return "016"
     if not _is_month(message["expiry_date"]):

@@ -1,0 +1,72 @@
+"""Switches can be changed while it runs: from the test, or on a port of their own."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from orders.sandbox.server import Sandbox
+from tests.sandbox.merchant import Merchant
+
+
+@pytest.fixture
+def box() -> Iterator[Sandbox]:
+    with Sandbox(control_port=0) as running:
+        yield running
+
+
+def control(box: Sandbox, body: bytes | None, kind: str = "application/json") -> dict:
+    request = urllib.request.Request(box.control_url, body, {"Content-Type": kind})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def test_switches_are_changed_on_the_control_port(box: Sandbox) -> None:
+    told = control(box, b'{"feedback": "off", "delay_after_commit_s": 2, "force": "920"}')
+    assert (told["feedback"], told["delay_after_commit_s"]) == ("off", 2.0)
+    assert control(box, None) == told
+    assert box.standin.switches.force == "920"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b'{"feedback": "never"}', b'{"surprise": 1}', b'{"force": 1}'],
+)
+def test_a_wrong_switch_changes_nothing(box: Sandbox, body: bytes) -> None:
+    before = box.standin.switches
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        control(box, body)
+    told = json.loads(refused.value.read())
+    refused.value.close()
+    assert refused.value.code == 400
+    assert told["error"]
+    assert box.standin.switches == before
+
+
+def test_a_page_in_a_browser_cannot_change_switches(box: Sandbox) -> None:
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        control(box, b"feedback=off", "application/x-www-form-urlencoded")
+    refused.value.close()
+    assert refused.value.code == 404
+
+
+def test_an_unknown_switch_is_named() -> None:
+    with pytest.raises(ValueError, match="surprise"):
+        Sandbox(surprise=1)
+
+
+def test_a_late_answer_comes_after_the_money_and_is_dropped_at_the_end() -> None:
+    with ThreadPoolExecutor(1) as caller:
+        with Sandbox(delay_after_commit_s=60.0) as box:
+            message = Merchant(box).payment(merchant_reference="MO-1-1")
+            answer = caller.submit(Merchant(box).send, message)
+            end = time.monotonic() + 10
+            while (order := box.order("MO-1-1")) is None:
+                assert time.monotonic() < end
+                time.sleep(0.01)
+        assert order.captured == 10000
+        assert isinstance(answer.exception(10), ConnectionError)
