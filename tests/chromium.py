@@ -9,9 +9,7 @@ Where neither Chromium nor Chrome is found these tests are skipped, loudly; in C
 """
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -23,11 +21,11 @@ from pytest_django.live_server_helper import LiveServer
 
 from orders.models import Staff
 from orders.sandbox.server import Sandbox
+from tests.find_browser import find_browser
 
 SignIn = Callable[[Staff], None]
 
 MISSING = "no Chromium or Chrome was found, so no page was opened in a browser"
-NAMES = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --disable-dev-shm-usage --no-first-run "
     "--disable-background-networking --disable-component-update --disable-sync"
@@ -63,9 +61,8 @@ class Complaints(list[str]):
 def browser() -> Iterator[Browser]:
     """One browser a test process, with a profile of its own that is thrown away."""
     with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
-        path = next(filter(None, map(shutil.which, NAMES)), None) or own
-        if not Path(path).exists():
+        path = find_browser(playwright)
+        if path is None:
             (pytest.fail if os.environ.get("CI") else pytest.skip)(MISSING)
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser

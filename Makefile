@@ -1,0 +1,47 @@
+# Everything a person does with this tree. `make run` and `make test` need only Python 3.11.
+PORT = 8000
+SANDBOX_PORT = 9800
+VENV = .venv/bin/
+LOCK = --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
+
+# The first Python on this machine that is new enough.
+PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; \
+	done)
+
+.PHONY: run test install lint format types lock vendor
+
+run: python  ## serve a practice office with demo data
+	@exec $(PYTHON) moto run --port "$(PORT)" --sandbox-port "$(SANDBOX_PORT)"
+
+test: python  ## all tests, on SQLite and on PostgreSQL; make test ARGS="-k refund"
+	@exec $(PYTHON) moto test $(ARGS)
+
+install: python  ## the environment for developers, nothing more
+	@$(PYTHON) moto install
+
+.PHONY: python
+python:
+	@test -n "$(PYTHON)" || { echo "MotoOffice needs Python 3.11 or newer; none was found." >&2; exit 1; }
+
+lint: install  ## style of Python and templates, layers of imports
+	$(VENV)ruff check
+	$(VENV)ruff format --check
+	$(VENV)djlint templates --lint --quiet
+	$(VENV)lint-imports
+
+format: install  ## write Python the way lint wants it
+	$(VENV)ruff check --fix-only --select I
+	$(VENV)ruff format
+
+types: install  ## static types
+	$(VENV)mypy
+
+lock: install  ## lock what pyproject.toml asks for; make lock UPGRADE=--upgrade renews it
+	$(VENV)python -m pip install --quiet uv
+	$(VENV)uv pip compile pyproject.toml $(UPGRADE) $(LOCK) --output-file requirements.lock
+	$(VENV)uv pip compile pyproject.toml $(UPGRADE) $(LOCK) --group dev \
+		--output-file requirements-dev.lock
+
+vendor: install  ## fetch the third-party front-end files that .ci/vendor.py pins
+	$(VENV)python .ci/vendor.py
