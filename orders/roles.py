@@ -8,8 +8,6 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
-from django.db.models.signals import post_migrate
-from django.dispatch import receiver
 
 from orders.models import Staff
 
@@ -64,11 +62,8 @@ def give(staff: Staff, role: str) -> None:
     staff.save(update_fields=["is_staff"])
 
 
-@receiver(post_migrate)
-def set_up_groups(app_config: Any, using: str, **kwargs: Any) -> None:
+def set_up_groups(using: str, **kwargs: Any) -> None:
     """Bring the five groups in line with the table, once their permissions exist."""
-    if app_config.name != "orders":
-        return
     for role, names in ROLES.items():
         group, _created = Group.objects.using(using).get_or_create(name=role)
         group.permissions.set(_permissions(names, using))
