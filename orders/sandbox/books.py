@@ -133,11 +133,10 @@ class Books:
         return order if order and fort_id in ("", order.fort_id) else None
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; what is kept from now on raises sqlite3.ProgrammingError."""
         with self.lock:
             if self._file:
                 self._file.close()
-                self._file = None
 
     def _write(self, rows: list[tuple[str, str, str]]) -> None:
         if self._file:

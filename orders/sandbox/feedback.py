@@ -30,11 +30,16 @@ class Delivery:
 
 
 class Feedback:
-    """Delivers signed notifications to the merchant's addresses."""
+    """Delivers signed notifications to the merchant's addresses.
+
+    Raises ValueError on an address that is not of the web.
+    """
 
     def __init__(
         self, urls: Sequence[str], later: Later, retries: int = 10, every_s: float = 10.0
     ) -> None:
+        if wrong := [url for url in urls if not url.startswith(("http://", "https://"))]:
+            raise ValueError(f"feedback cannot be sent to {wrong[0]}")
         self.urls = tuple(urls)
         self.deliveries: deque[Delivery] = deque(maxlen=10_000)
         self._later = later

@@ -82,7 +82,7 @@ def _posting_page(return_url: str, answer: dict[str, str]) -> Reply:
         for name, value in answer.items()
     )
     body = (
-        "<h1>Back to the merchant</h1><p>The card has been read. You are being sent back.</p>"
+        "<h1>Back to the merchant</h1><p>You are being sent back to the merchant.</p>"
         f'<form method="post" action="{html.escape(return_url)}" data-return="now">{fields}'
         "<button>Continue</button></form>"
     )

@@ -1,4 +1,4 @@
-"""What goes back over the wire, and the two security headers of every page."""
+"""What goes back over the wire, and the security headers of every page."""
 
 import html
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 _HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "strict-origin",
 }
 _FRAME = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/assets/sandbox.css">{head}</head>
-<body><p class="banner" role="note">Stand-in gateway: no money moves</p>
+<body><header class="banner">Stand-in gateway: no money moves</header>
 <main>{body}</main></body></html>
 """
 

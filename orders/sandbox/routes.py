@@ -2,9 +2,12 @@
 
 import json
 import socket
+import sys
+from contextlib import suppress
 from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from orders.sandbox.api import answer_api
@@ -33,8 +36,10 @@ class Server(ThreadingHTTPServer):
         self.standin = standin
         super().__init__(address, handler)
 
-    def handle_error(self, *_args: object) -> None:
-        """A client that hangs up early is no event."""
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up early is no event, nor is anything during the end."""
+        if not (isinstance(sys.exception(), OSError) or self.standin.stopping.is_set()):
+            super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -63,7 +68,8 @@ class Handler(BaseHTTPRequestHandler):
             reply = Reply(drop=True)
         if reply.drop:
             self.close_connection = True
-            self.connection.shutdown(socket.SHUT_RDWR)
+            with suppress(OSError):
+                self.connection.shutdown(socket.SHUT_RDWR)
             return
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)

@@ -128,13 +128,14 @@ class Sandbox:
 
     def close(self) -> None:
         """End; answers that are being held back are dropped."""
-        self.standin.close()
+        self.standin.stopping.set()
         for server in self._servers:
             if self._threads:
                 server.shutdown()
             server.server_close()
         for thread in self._threads:
             thread.join()
+        self.standin.close()
 
     __enter__ = start
 

@@ -54,9 +54,13 @@ def test_a_page_in_a_browser_cannot_change_switches(box: Sandbox) -> None:
     assert refused.value.code == 404
 
 
-def test_an_unknown_switch_is_named() -> None:
-    with pytest.raises(ValueError, match="surprise"):
-        Sandbox(surprise=1)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("surprise", 1), ("sha_type", "sha1"), ("feedback_urls", ["file:///etc/passwd"])],
+)
+def test_a_setting_that_is_not_offered_is_refused(name: str, value: object) -> None:
+    with pytest.raises(ValueError, match=r"surprise|sha_type|file:"):
+        Sandbox(**{name: value})
 
 
 def test_a_late_answer_comes_after_the_money_and_is_dropped_at_the_end() -> None:
