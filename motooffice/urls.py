@@ -19,7 +19,7 @@ def closed(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     # Accounts are made by an administrator, and addresses are kept there too.
-    re_path(r"^accounts/(signup|email|confirm-email)/", closed),
+    re_path(r"^accounts/(?:signup|email|confirm-email)/", closed),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),

@@ -81,7 +81,7 @@ def known(username: str) -> Staff | None:
 
 def unlock(username: str) -> None:
     """Forget the failed sign-ins of an account, so that its owner may try again at once."""
-    ratelimit.clear(None, app="allauth.account", action="login_failed", key=limit_key(username))
+    ratelimit.clear(None, action="login_failed", key=limit_key(username))
 
 
 def limit_key(username: str) -> str:
