@@ -55,7 +55,7 @@ def place_stored(actor: Staff, card: StoredCard, form_key: str = "", **changes: 
 
 
 def type_card(form: CardForm, number: str = VISA, expiry: str = "3005") -> list[tuple[str, str]]:
-    """Post the card to the gateway as the browser does; the pairs it sends the browser back with."""
+    """Post the card to the gateway as a browser does; the pairs that come back with it."""
     fields = form.fields | {"card_number": number, "expiry_date": expiry}
     if form.needs_cvv:
         fields["card_security_code"] = "123"

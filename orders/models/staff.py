@@ -14,7 +14,7 @@ class Staff(AbstractUser):
     )
     last_source = models.CharField(_("last source used"), max_length=12, default="phone")
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")
 

@@ -13,17 +13,27 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from orders import clock, origin
-from orders.models import Event, Order, Staff
+from orders.models import Event, Operation, Order, Staff
 
 ACCOUNTS = "accounts"
 _TRIES = 5
 
 
 def record(
-    order: Order, kind: str, *, actor: Staff | None = None, reason: str = "", **data: object
+    order: Order,
+    kind: str,
+    *,
+    actor: Staff | None = None,
+    operation: Operation | None = None,
+    reason: str = "",
+    **data: object,
 ) -> Event:
-    """The event, appended to the order's chain. The caller holds the order's lock."""
-    return _append(order.number, kind, order=order, actor=actor, reason=reason, data=data)
+    """The event, appended to the order's chain. The caller holds the order's lock.
+
+    ``data`` must survive JSON; an ``operation`` is told about beside it.
+    """
+    told = _told(operation) if operation else {}
+    return _append(order.number, kind, order=order, actor=actor, reason=reason, data=told | data)
 
 
 def record_account(
@@ -67,6 +77,18 @@ def verify(chain: str | None = None) -> Iterator[str]:
         if event.hash != _digest(event):
             yield f"{event.chain}: event {event.position} was changed"
         previous = event
+
+
+def _told(operation: Operation) -> dict[str, object]:
+    """What an event says about ``operation``: never a token, never more than the last four."""
+    return {
+        "merchant_reference": operation.merchant_reference,
+        "maintenance_reference": operation.maintenance_reference,
+        "amount_minor": operation.amount_minor,
+        "currency": operation.currency,
+        "card": operation.card_label,
+        "response_code": operation.response_code,
+    }
 
 
 def _append(

@@ -20,7 +20,7 @@ from orders.gateway import (
 )
 from orders.models import Evidence, Operation, Order
 from orders.services import aps, audit
-from orders.services.place import expire, told
+from orders.services.place import expire
 from orders.states import Source, Status
 
 
@@ -86,13 +86,13 @@ def _take_token(order: Order, operation: Operation, came_back: CardReturn) -> No
     }
     Operation.objects.filter(pk=operation.pk, status=Status.PREPARED, token_name="").update(**facts)
     operation.refresh_from_db()
-    audit.record(order, "card_received", **told(operation))
+    audit.record(order, "card_received", operation=operation)
 
 
 def _refuse_card(order: Order, operation: Operation, came_back: CardReturn) -> None:
     Operation.objects.filter(pk=operation.pk).update(response_code=came_back.response_code)
     operation.refresh_from_db()
-    audit.record(order, "card_refused", **told(operation))
+    audit.record(order, "card_refused", operation=operation)
     expire(order, operation, actor=None)
 
 

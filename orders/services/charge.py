@@ -15,7 +15,7 @@ from orders.gateway import GatewayError, Reply
 from orders.models import Evidence, Operation, Order, Staff
 from orders.services import aps, audit, evidence, rules
 from orders.services.gateway_words import about
-from orders.services.place import Placed, expire, sent_now, told
+from orders.services.place import Placed, expire, sent_now
 from orders.services.statement import Statement
 from orders.states import Kind, Status
 
@@ -60,7 +60,7 @@ def _claim(operation: Operation, actor: Staff) -> Operation | Refused:
             return refusal
         submitted_at, next_check_at = sent_now()
         current.move(Status.SENDING, submitted_at=submitted_at, next_check_at=next_check_at)
-        audit.record(order, f"{current.kind}_sending", actor=actor, **told(current))
+        audit.record(order, f"{current.kind}_sending", actor=actor, operation=current)
     return current
 
 

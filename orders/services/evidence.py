@@ -4,7 +4,8 @@ Answer, feedback, CHECK_STATUS and person all come through ``apply``. State, tot
 evidence and events are one transaction: either all of it happened, or none did.
 """
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -13,7 +14,6 @@ from orders import clock
 from orders.gateway import Outcome
 from orders.models import Evidence, Operation, Order, Staff
 from orders.services import audit, kept_cards, totals
-from orders.services.place import told
 from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, LIVE, UNSETTLED, Kind, Status
 
@@ -65,7 +65,9 @@ def _approve(order: Order, operation: Operation, statement: Statement, actor: St
     if operation.status in _PROVEN:
         return
     if not fort_id or _belongs_to_another(operation, fort_id):
-        _leave_unknown(order, operation, statement, actor)
+        reason = "fort_id_taken" if fort_id else "fort_id_missing"
+        proves_nothing = replace(statement, facts={}, reason=reason)
+        _leave_unknown(order, operation, proves_nothing, actor)
         return
     if operation.status == Status.PREPARED:
         # Only a restored backup or another system on this account explains it: close, then alarm.
@@ -74,10 +76,10 @@ def _approve(order: Order, operation: Operation, statement: Statement, actor: St
     taken = late and operation.is_charge and _has_live_charge(order, operation)
     _move(order, operation, Status.DUPLICATE if taken else Status.APPROVED, statement, actor)
     if late:
-        audit.record(order, "late_success", actor=actor, **told(operation))
+        audit.record(order, "late_success", actor=actor, operation=operation)
     if operation.kind == Kind.VOID and operation.parent:
         operation.parent.move(Status.VOIDED, settled_at=clock.now())
-        audit.record(order, "authorization_voided", actor=actor, **told(operation.parent))
+        audit.record(order, "authorization_voided", actor=actor, operation=operation.parent)
     if operation.is_charge:
         kept_cards.settle(order, operation, actor)
 
@@ -149,7 +151,7 @@ def _move(
         order,
         f"{operation.kind}_{new}",
         actor=actor,
-        **told(operation),
+        operation=operation,
         evidence=statement.source,
         problem=statement.reason,
     )
@@ -163,7 +165,7 @@ def _contradict(
         order,
         "contradiction",
         actor=actor,
-        **told(operation),
+        operation=operation,
         evidence=statement.source,
         said=str(statement.outcome),
         problem=statement.reason,
@@ -177,7 +179,7 @@ def _ask_again_later(operation: Operation, **changes: object) -> None:
     operation.refresh_from_db(fields=list(changes))
 
 
-def _next_check(operation: Operation) -> object:
+def _next_check(operation: Operation) -> datetime:
     schedule = settings.RESOLVE_SCHEDULE_S
     wait_s = schedule[min(operation.checks, len(schedule) - 1)]
     return clock.now() + timedelta(seconds=wait_s)

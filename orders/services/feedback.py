@@ -7,6 +7,7 @@ the same door as every other evidence.
 import hashlib
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from orders import clock
 from orders.gateway import Feedback, NotTrusted, Outcome, read_feedback
@@ -60,14 +61,9 @@ def _operation_of(feedback: Feedback) -> Operation | None:
     return in_flight.first() or _told_already(operations, feedback)
 
 
-def _told_already(operations: "object", feedback: Feedback) -> Operation | None:
+def _told_already(operations: QuerySet[Operation], feedback: Feedback) -> Operation | None:
     """A follow-up that is settled with the very code this message repeats."""
-    settled: Operation | None = (
-        operations.filter(response_code=feedback.response_code)  # type: ignore[attr-defined]
-        .order_by("-id")
-        .first()
-    )
-    return settled
+    return operations.filter(response_code=feedback.response_code).last()
 
 
 def _keep_orphan(feedback: Feedback) -> None:

@@ -13,7 +13,7 @@ from orders.gateway import GatewayError, Reply
 from orders.models import Evidence, Operation, Order, Staff
 from orders.services import aps, audit, rules
 from orders.services.charge import record_patiently
-from orders.services.place import sent_now, told
+from orders.services.place import sent_now
 from orders.services.statement import Statement
 from orders.states import CHARGES, Kind, Status
 
@@ -94,7 +94,7 @@ def _start(
             submitted_at=submitted_at,
             next_check_at=next_check_at,
         )
-        audit.record(locked, f"{kind}_sending", actor=actor, reason=reason, **told(operation))
+        audit.record(locked, f"{kind}_sending", actor=actor, reason=reason, operation=operation)
     return operation
 
 

@@ -4,7 +4,6 @@ from orders import clock
 from orders.gateway import GatewayError, Outcome
 from orders.models import Consent, Operation, Order, Staff, StoredCard
 from orders.services import aps, audit
-from orders.states import CHARGES, IN_FLIGHT
 
 
 def settle(order: Order, operation: Operation, actor: Staff | None) -> None:
@@ -29,22 +28,17 @@ def settle(order: Order, operation: Operation, actor: Staff | None) -> None:
             },
         )
         if is_new:
-            Consent.objects.filter(pk=operation.consent_id).update(card=card)
+            Consent.objects.filter(pk=operation.consent.pk).update(card=card)
             audit.record(order, "card_stored", actor=actor, card=str(card))
 
 
-def retire_token(operation: Operation) -> bool:
-    """Make the token of a settled charge INACTIVE at the gateway if nobody allowed keeping it.
+def retire_token(operation: Operation) -> None:
+    """Make the token of a settled charge, which nobody allowed keeping, INACTIVE at the gateway.
 
-    Returns whether nothing is left to do. ``False``: the gateway did not confirm; ask again later.
+    Leaves ``token_retired_at`` empty while the gateway has not confirmed; ask again later.
     """
-    if operation.kind not in CHARGES or operation.status in IN_FLIGHT:
-        return False
-    is_kept = StoredCard.objects.filter(token_name=operation.token_name).exists()
-    if operation.token_name and not is_kept and not _is_made_inactive(operation):
-        return False
-    Operation.objects.filter(pk=operation.pk).update(token_retired_at=clock.now())
-    return True
+    if _is_made_inactive(operation):
+        Operation.objects.filter(pk=operation.pk).update(token_retired_at=clock.now())
 
 
 def _is_made_inactive(operation: Operation) -> bool:

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from orders import clock
 from orders.errors import Conflict
 from orders.gateway import NoAnswer
-from orders.models import Evidence, Operation, Order
+from orders.models import Evidence, Operation, Order, StoredCard
 from orders.services import ask, evidence, kept_cards
 from orders.services.place import expire
 from orders.services.statement import Statement
@@ -55,15 +55,16 @@ def _settle(operation: Operation) -> None:
 
 
 def _retire_tokens() -> int:
+    kept = StoredCard.objects.filter(token_name=OuterRef("token_name"))
     unkept = Operation.objects.filter(
-        kind__in=CHARGES, token_retired_at=None, stored_card=None
+        ~Exists(kept), kind__in=CHARGES, token_retired_at=None
     ).exclude(Q(status__in=IN_FLIGHT) | Q(token_name=""))
     return _each(unkept, kept_cards.retire_token)
 
 
-def _each(due: object, work: Callable[[Operation], object]) -> int:
+def _each(due: QuerySet[Operation], work: Callable[[Operation], object]) -> int:
     """Do ``work`` on up to a batch of rows, each under a lease that this process won."""
-    rows = due.order_by("id")[:BATCH]  # type: ignore[attr-defined]
+    rows = due.order_by("id")[:BATCH]
     return sum(_with_lease(operation, work) for operation in rows)
 
 

@@ -44,7 +44,7 @@ class Statement:
         """The gateway's answer to CHECK_STATUS about the charge ``operation``."""
         digest = _digest(f"{operation.pk}:{operation.checks}", reply.digest)
         said = cls._of(Evidence.Source.CHECK, reply, digest)
-        proven = reply.proves(_COMMANDS.get(operation.kind, ""))
+        proven = reply.proves(_COMMANDS.get(Kind(operation.kind), ""))
         differs = proven == Outcome.APPROVED and reply.authorized_minor not in {
             None,
             operation.amount_minor,

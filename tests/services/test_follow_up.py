@@ -1,0 +1,105 @@
+from collections.abc import Callable
+
+import pytest
+
+from orders.errors import Conflict, Refused
+from orders.models import Operation, Order, Staff
+from orders.sandbox.server import Sandbox
+from orders.services import follow_up, place
+from orders.states import OrderStatus, Status
+from tests import steps
+
+
+def charged(actor: Staff, **changes: object) -> Order:
+    """An order for AED 125.00 that was charged, or reserved."""
+    return Order.objects.get(pk=steps.charge_new(actor, **changes).order_id)
+
+
+def refund(actor: Staff, order: Order, amount_minor: int, form_key: str = "") -> Operation:
+    return follow_up.refund(
+        actor=actor,
+        order=order,
+        amount_minor=amount_minor,
+        form_key=form_key or place.new_form_key(),
+        reason="Returned",
+    )
+
+
+def test_a_refund_gives_back_a_part(supervisor: Staff, gateway: Sandbox) -> None:
+    order = charged(supervisor)
+    assert refund(supervisor, order, 2_500).status == Status.APPROVED
+    order.refresh_from_db()
+    assert (order.status, order.left_minor) == (OrderStatus.PART_REFUNDED, 10_000)
+
+
+def test_a_refund_gives_back_everything(supervisor: Staff, gateway: Sandbox) -> None:
+    order = charged(supervisor)
+    refund(supervisor, order, 12_500)
+    order.refresh_from_db()
+    assert order.status == OrderStatus.REFUNDED
+
+
+def test_the_same_refund_form_twice_refunds_once(supervisor: Staff, gateway: Sandbox) -> None:
+    order = charged(supervisor)
+    first = refund(supervisor, order, 2_500, "r" * 26)
+    assert refund(supervisor, order, 2_500, "r" * 26) == first
+    assert gateway.count(first.merchant_reference, "REFUND") == 1
+
+
+@pytest.mark.parametrize("amount_minor", [12_501, 0, -1])
+def test_more_than_is_left_is_refused_before_sending(
+    supervisor: Staff, gateway: Sandbox, amount_minor: int
+) -> None:
+    order = charged(supervisor)
+    with pytest.raises(Refused):
+        refund(supervisor, order, amount_minor)
+    assert gateway.count(f"{order.number}-1", "REFUND") == 0
+
+
+def test_two_refunds_of_more_than_half_are_one(supervisor: Staff, gateway: Sandbox) -> None:
+    order = charged(supervisor)
+    refund(supervisor, order, 7_500)
+    with pytest.raises(Refused):
+        refund(supervisor, order, 7_500)
+
+
+def test_a_refund_without_an_answer_blocks_the_next(supervisor: Staff, gateway: Sandbox) -> None:
+    order = charged(supervisor)
+    gateway.set(force="920")
+    assert refund(supervisor, order, 2_500).status == Status.UNKNOWN
+    with pytest.raises(Conflict):
+        refund(supervisor, order, 2_500)
+
+
+def test_capturing_takes_what_was_reserved(supervisor: Staff, gateway: Sandbox) -> None:
+    order = charged(supervisor, wants="authorization")
+    follow_up.capture(
+        actor=supervisor, order=order, amount_minor=12_500, form_key=place.new_form_key()
+    )
+    order.refresh_from_db()
+    assert order.status == OrderStatus.CHARGED
+
+
+def test_a_void_frees_the_order_for_a_new_charge(supervisor: Staff, gateway: Sandbox) -> None:
+    order = charged(supervisor, wants="authorization")
+    follow_up.void(actor=supervisor, order=order, form_key=place.new_form_key())
+    order.refresh_from_db()
+    assert order.status == OrderStatus.VOIDED
+    assert order.operations.get(kind="authorization").status == Status.VOIDED
+    again = place.prepare_charge(actor=supervisor, form_key=place.new_form_key(), order=order)
+    assert again.is_new
+
+
+def test_what_was_captured_cannot_be_voided(supervisor: Staff, gateway: Sandbox) -> None:
+    order = charged(supervisor)
+    with pytest.raises(Refused):
+        follow_up.void(actor=supervisor, order=order, form_key=place.new_form_key())
+
+
+@pytest.mark.parametrize("act", [follow_up.capture, follow_up.refund])
+def test_an_agent_has_no_right_to_move_money_afterwards(
+    agent: Staff, supervisor: Staff, gateway: Sandbox, act: Callable[..., Operation]
+) -> None:
+    order = charged(supervisor)
+    with pytest.raises(Refused, match="right"):
+        act(actor=agent, order=order, amount_minor=100, form_key=place.new_form_key())

@@ -1,0 +1,85 @@
+from datetime import timedelta
+
+from orders import clock
+from orders.models import Operation, Staff
+from orders.sandbox.server import Sandbox
+from orders.services import resolve
+from orders.states import Status
+from tests import steps
+
+
+def later(minutes: float = 60) -> int:
+    """One round, that many minutes from now."""
+    with clock.at(clock.now() + timedelta(minutes=minutes)):
+        return resolve.once()
+
+
+def test_an_unknown_charge_is_settled_by_asking(agent: Staff, gateway: Sandbox) -> None:
+    operation = steps.charge_new(agent, amount_minor=10_920)
+    later()
+    operation.refresh_from_db()
+    assert operation.status == Status.APPROVED
+    assert gateway.count(operation.merchant_reference, "PURCHASE") == 1
+
+
+def test_a_charge_whose_process_died_before_sending_is_never_sent(
+    agent: Staff, gateway: Sandbox
+) -> None:
+    operation = steps.place_stored(agent, steps.stored_card(agent)).operation
+    for minutes in (1, 10, 30):
+        later(minutes)
+    operation.refresh_from_db()
+    assert operation.status == Status.NOT_CHARGED
+    assert gateway.count(operation.merchant_reference, "PURCHASE") == 0
+
+
+def test_a_card_nobody_entered_expires_after_a_quarter_of_an_hour(
+    agent: Staff, gateway: Sandbox
+) -> None:
+    operation = steps.place_new(agent)
+    assert later(14) == 0
+    assert later(16) == 1
+    operation.refresh_from_db()
+    assert operation.status == Status.EXPIRED
+
+
+def test_a_token_nobody_allowed_keeping_is_made_inactive(agent: Staff, gateway: Sandbox) -> None:
+    operation = steps.charge_new(agent)
+    later()
+    operation.refresh_from_db()
+    assert operation.token_retired_at is not None
+    assert gateway.count(f"{operation.merchant_reference}-T", "UPDATE_TOKEN") == 1
+
+
+def test_a_kept_card_stays_active(agent: Staff, gateway: Sandbox) -> None:
+    steps.stored_card(agent)
+    later()
+    commands = {one["command"] for one in gateway.requests}
+    assert "UPDATE_TOKEN" not in commands
+
+
+def test_a_token_is_tried_again_when_the_gateway_was_away(
+    agent: Staff, gateway: Sandbox, settings: object
+) -> None:
+    operation = steps.charge_new(agent)
+    api_url = settings.APS_API_URL  # type: ignore[attr-defined]
+    settings.APS_API_URL = "http://127.0.0.1:9/FortAPI/paymentApi"  # type: ignore[attr-defined]
+    later()
+    settings.APS_API_URL = api_url  # type: ignore[attr-defined]
+    later(120)
+    operation.refresh_from_db()
+    assert operation.token_retired_at is not None
+
+
+def test_a_row_another_process_holds_is_left_alone(agent: Staff, gateway: Sandbox) -> None:
+    operation = steps.charge_new(agent, amount_minor=10_920)
+    held_until = clock.now() + timedelta(hours=2)
+    Operation.objects.filter(pk=operation.pk).update(lease_until=held_until)
+    later()
+    operation.refresh_from_db()
+    assert operation.status == Status.UNKNOWN
+
+
+def test_nothing_is_done_before_it_is_due(agent: Staff, gateway: Sandbox) -> None:
+    steps.place_stored(agent, steps.stored_card(agent))
+    assert later(0.1) == 0
