@@ -14,6 +14,9 @@ from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 from orders.logs import scrub
 
 
+HIDDEN = SafeExceptionReporterFilter.cleansed_substitute
+
+
 class NamesOnly(SafeExceptionReporterFilter):
     """Hides every value of locals and posted fields, and every setting that may be a secret."""
 
@@ -42,6 +45,15 @@ class ScrubbedReporter(ExceptionReporter):
     def __init__(self, request: HttpRequest | None, *args: Any, **kwargs: Any) -> None:
         super().__init__(request, *args, **kwargs)
         self.filter = NamesOnly()
+
+    def get_traceback_data(self) -> dict[str, Any]:
+        """The data of the report: of the query, only names; of the address, only the path."""
+        data = super().get_traceback_data()
+        if self.request is not None:
+            data["request_GET_items"] = [(name, HIDDEN) for name in self.request.GET]
+            data["request_FILES_items"] = []
+            data["request_insecure_uri"] = self.request.path
+        return data
 
     def get_traceback_html(self) -> str:
         return scrub(super().get_traceback_html())
