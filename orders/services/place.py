@@ -119,19 +119,7 @@ def cancel(*, actor: Staff, operation: Operation) -> Operation:
 def expire(order: Order, operation: Operation, *, actor: Staff | None) -> None:
     """Expire a prepared operation. The caller holds the order's lock."""
     operation.move(Status.EXPIRED, settled_at=clock.now())
-    audit.record(order, f"{operation.kind}_expired", actor=actor, **told(operation))
-
-
-def told(operation: Operation) -> dict[str, object]:
-    """What an event says about ``operation``: never a token, never more than the last four."""
-    return {
-        "merchant_reference": operation.merchant_reference,
-        "maintenance_reference": operation.maintenance_reference,
-        "amount_minor": operation.amount_minor,
-        "currency": operation.currency,
-        "card": operation.card_label,
-        "response_code": operation.response_code,
-    }
+    audit.record(order, f"{operation.kind}_expired", actor=actor, operation=operation)
 
 
 def _prepare(
@@ -173,7 +161,7 @@ def _prepare(
             purpose=consent.purpose,
         )
     operation.save(force_insert=True)
-    audit.record(order, f"{operation.kind}_{operation.status}", actor=actor, **told(operation))
+    audit.record(order, f"{operation.kind}_{operation.status}", actor=actor, operation=operation)
     return operation
 
 
