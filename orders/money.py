@@ -23,7 +23,7 @@ _TWO = (
     "GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD "
     "MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP "
     "PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS "
-    "TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST YER ZAR ZMW ZWG"
+    "TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD XCG YER ZAR ZMW ZWG"
 )
 EXPONENTS: dict[str, int] = (
     dict.fromkeys(_ZERO.split(), 0)
@@ -49,6 +49,7 @@ NAMES = {
     "USD": gettext_lazy("US dollar"),
 }
 
+_SEPARATORS = str.maketrans("٫．٬،，", "..,,,")
 _TYPED = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 _GROUPED = re.compile(r"[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 
@@ -101,7 +102,8 @@ def parse_amount(text: str, currency: str) -> int:
         raise Refused("amount_decimals", _too_many(currency, places, decimals), field="amount")
     if len(whole.lstrip("0")) + places > len(str(MAX_MINOR)):
         raise _too_large(currency, places)
-    minor = int((whole or "0") + decimals.ljust(places, "0"))
+    # Leading zeros are left out because int() takes at most 4300 digits.
+    minor = int((whole.lstrip("0") or "0") + decimals.ljust(places, "0"))
     if minor == 0:
         raise _not_positive()
     return minor
@@ -126,10 +128,13 @@ def format_money(amount_minor: int, currency: str) -> str:
 
 
 def _western(text: str) -> str:
-    """The text with every decimal digit as ASCII and Arabic separators as point and comma."""
-    swapped = text.replace("٫", ".").replace("٬", ",").replace("،", ",")
+    """The text with every decimal digit as ASCII, Arabic and full-width separators as point and
+    comma, and without the invisible marks that Arabic text brings along when it is pasted.
+    """
     return "".join(
-        str(unicodedata.digit(letter)) if letter.isdecimal() else letter for letter in swapped
+        str(unicodedata.digit(letter)) if letter.isdecimal() else letter
+        for letter in text.translate(_SEPARATORS)
+        if unicodedata.category(letter) != "Cf"
     )
 
 
