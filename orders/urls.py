@@ -5,9 +5,16 @@ from django.urls import path
 from orders.views import health
 from orders.views.card_return import card_return
 from orders.views.feedback import feedback
+from orders.views.manual_order import manual_order
+from orders.views.manual_order_check import manual_order_check
+from orders.views.order_card import order_cancel_card, order_card
 
 urlpatterns = [
+    path("orders/new/", manual_order, name="manual-order"),
+    path("orders/new/check/", manual_order_check, name="manual-order-check"),
     path("orders/card-return/", card_return, name="card-return"),
+    path("orders/<str:number>/card/", order_card, name="order-card"),
+    path("orders/<str:number>/card/cancel/", order_cancel_card, name="order-cancel-card"),
     path("gateway/feedback/", feedback, name="feedback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -16,6 +16,7 @@ from orders import clock
 from orders.errors import Conflict
 from orders.models import Consent, Customer, Operation, Order, Staff, StoredCard
 from orders.services import audit, customers, rules
+from orders.services.customer_details import tidy
 from orders.services.new_order import NewConsent, NewCustomer, NewOrder
 from orders.states import CHARGES, LIVE, OrderStatus, Status
 
@@ -208,7 +209,7 @@ def _same(operation: Operation, new_order: NewOrder, card: StoredCard | None) ->
 def _is_customer_of(order: Order, customer: Customer | NewCustomer) -> bool:
     if isinstance(customer, Customer):
         return order.customer_id == customer.pk
-    return order.customer.name == customers.tidy(customer.name)
+    return order.customer.name == tidy(customer.name)
 
 
 def _key_reused() -> Conflict:

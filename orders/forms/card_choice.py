@@ -1,0 +1,101 @@
+"""Which card an order is to be charged to, and whether it may be kept.
+
+No field here takes a card number, an expiry or a CVV: those go from the browser to the gateway and
+have no name towards this server.
+"""
+
+import re
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from orders.errors import Refused
+from orders.forms.text import TextField
+from orders.models import Customer, StoredCard
+from orders.services import consents
+from orders.services.new_order import NewConsent
+from orders.states import Source
+
+NEW_CARD = "new"
+FORM_ID = "order-form"
+
+
+class CardChoiceForm(forms.Form):
+    """The choice of card for another try on an order; the manual order form extends it."""
+
+    form_key = forms.RegexField(r"^[a-z2-7]{26}\Z", widget=forms.HiddenInput)
+    card = forms.CharField(
+        label=_("Card"),
+        max_length=20,
+        error_messages={"required": _("Choose a stored card or a new card.")},
+    )
+    keep_card = forms.BooleanField(label=_("Keep this card"), required=False)
+    purpose = TextField(
+        label=_("What the card is kept for"),
+        max_length=120,
+        initial=_("Later orders of this customer"),
+    )
+
+    def __init__(self, *args: Any, card_owner: Customer | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.card_owner = card_owner
+        self.stored_card: StoredCard | None = None
+        for name, field in self.fields.items():
+            self._dress(name, field)
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("card", NEW_CARD) != NEW_CARD:
+            self.stored_card = self._chosen_card(self.cleaned_data["card"])
+        elif self.cleaned_data.get("keep_card") and not self.cleaned_data.get("purpose"):
+            self.add_error("purpose", _("Type what the customer allowed the card to be kept for."))
+        return self.cleaned_data
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a refusal of the services at the field it concerns."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+    def consent(self, source: str, reference: str) -> NewConsent | None:
+        """The permission to keep a new card, given as ``source`` says, or ``None``."""
+        if self.stored_card or not self.cleaned_data["keep_card"]:
+            return None
+        given_by = f"{Source(source).label} {reference}".strip()
+        return NewConsent(
+            script_version=consents.SCRIPT_VERSION,
+            language=get_language() or "en",
+            given_by=given_by,
+            purpose=self.cleaned_data["purpose"],
+        )
+
+    def lines(self) -> list[dict[str, str]]:
+        """Every error as ``id`` of its control ("" for the whole form) and ``text``, in order."""
+        named = [*(self[name] for name in self.fields)]
+        return [{"id": "", "text": str(error)} for error in self.non_field_errors()] + [
+            {"id": field.auto_id, "text": str(error)} for field in named for error in field.errors
+        ]
+
+    def _chosen_card(self, chosen: str) -> StoredCard | None:
+        """The stored card of this customer, refused with a sentence if it is not usable."""
+        mine = StoredCard.objects.filter(customer=self.card_owner)
+        card = mine.filter(pk=chosen).first() if re.fullmatch("[0-9]{1,18}", chosen) else None
+        if card is None:
+            self.add_error("card", _("This customer has no such card. Choose another card."))
+        return card
+
+    def _dress(self, name: str, field: forms.Field) -> None:
+        """Tie the control to the order's form wherever on the page it stands, and to its lines."""
+        attrs = field.widget.attrs
+        attrs["form"] = FORM_ID
+        if isinstance(field.widget, forms.HiddenInput):
+            return
+        help_line = f"id_{name}_helptext " if field.help_text else ""
+        attrs["aria-describedby"] = f"{help_line}id_{name}_error"
+        if isinstance(field.widget, forms.CheckboxInput):
+            attrs["class"] = "form-check-input"
+        elif isinstance(field.widget, forms.RadioSelect):
+            attrs["class"] = "btn-check"
+        elif isinstance(field.widget, forms.Select):
+            attrs["class"] = "form-select"
+        else:
+            attrs |= {"class": "form-control", "autocomplete": "off", "dir": "auto"} | attrs

@@ -1,0 +1,154 @@
+"""The manual order: how it came, who orders, what for, how much, and on which card."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from orders import money
+from orders.errors import Refused
+from orders.forms.card_choice import CardChoiceForm
+from orders.forms.text import TextField
+from orders.models import Customer
+from orders.services import customers
+from orders.services.new_order import NewCustomer, NewOrder
+from orders.states import Kind, Source
+
+SOURCES = (Source.PHONE, Source.POST, Source.IN_PERSON)
+NEW_CUSTOMER = ("name", "email", "phone", "address", "city", "country")
+
+
+def _currencies() -> list[tuple[str, str]]:
+    """Read when a form is made, so that tests may hold the settings."""
+    return [(code, code) for code in settings.CURRENCIES]
+
+
+class ManualOrderForm(CardChoiceForm):
+    """The order part of the page, with the customer chosen or typed in place."""
+
+    source = forms.ChoiceField(
+        label=_("Source"),
+        choices=[(source.value, source.label) for source in SOURCES],
+        widget=forms.RadioSelect,
+    )
+    call_reference = TextField(label=_("Call reference"), max_length=60)
+    slip_number = TextField(label=_("Slip number"), max_length=60)
+    reference = TextField(label=_("Order reference"), max_length=60)
+    description = TextField(label=_("Description"), max_length=250)
+    note = TextField(
+        label=_("Internal note"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("The customer never sees this. Never type a card number here."),
+    )
+    customer_search = TextField(label=_("Customer"), max_length=120)
+    customer = TextField(widget=forms.HiddenInput)
+    name = TextField(label=_("Name"), max_length=120)
+    email = forms.EmailField(
+        label=_("Email"),
+        max_length=254,
+        required=False,
+        help_text=_("Leave empty if there is none."),
+        widget=forms.EmailInput(attrs={"dir": "ltr"}),
+    )
+    phone = TextField(
+        label=_("Phone"),
+        max_length=30,
+        help_text=_("With + and the country code."),
+        widget=forms.TextInput(attrs={"dir": "ltr", "type": "tel"}),
+    )
+    address = TextField(
+        label=_("Address"),
+        max_length=250,
+        help_text=_("Needed where there is neither email nor phone."),
+    )
+    city = TextField(label=_("Town"), max_length=80)
+    country = TextField(label=_("Country"), max_length=80)
+    currency = forms.ChoiceField(label=_("Currency"), choices=_currencies)
+    amount = TextField(
+        label=_("Amount"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr"}),
+    )
+    wants = forms.ChoiceField(
+        label=_("Take now or reserve"),
+        choices=[
+            (Kind.PURCHASE.value, _("Take now")),
+            (Kind.AUTHORIZATION.value, _("Reserve only")),
+        ],
+        initial=Kind.PURCHASE.value,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.amount_minor = 0
+        self.order_fields([name for name in self.fields if name not in _LAST] + list(_LAST))
+
+    def clean_phone(self) -> str:
+        try:
+            return customers.normalise_phone(self.cleaned_data["phone"])
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        if cleaned.get("customer"):
+            self.card_owner = customer_called(cleaned["customer"])
+            if self.card_owner is None:
+                self.add_error(
+                    "customer_search", _("This customer is not there any more. Choose again.")
+                )
+        else:
+            self._check_new_customer()
+        if "amount" in cleaned and "currency" in cleaned:
+            try:
+                self.amount_minor = money.parse_amount(cleaned["amount"], cleaned["currency"])
+            except Refused as refusal:
+                self.refuse(refusal)
+        return super().clean()
+
+    def new_order(self) -> NewOrder:
+        """The order as typed. Call it on a valid form only."""
+        cleaned = self.cleaned_data
+        source = cleaned["source"]
+        return NewOrder(
+            source=source,
+            customer=self.card_owner
+            or NewCustomer(**{name: cleaned[name] for name in NEW_CUSTOMER}),
+            amount_minor=self.amount_minor,
+            currency=cleaned["currency"],
+            wants=cleaned["wants"],
+            reference=cleaned["reference"],
+            description=cleaned["description"],
+            note=cleaned["note"],
+            call_reference=cleaned["call_reference"] if source == Source.PHONE else "",
+            slip_number=cleaned["slip_number"] if source == Source.POST else "",
+        )
+
+    @property
+    def shows_new_customer(self) -> bool:
+        """Whether something was typed about a new customer, so that its part stands open."""
+        return any(self[name].value() or self[name].errors for name in NEW_CUSTOMER)
+
+    def _check_new_customer(self) -> None:
+        cleaned = self.cleaned_data
+        if not any(cleaned.get(name) for name in NEW_CUSTOMER) and not self.errors.keys() & set(
+            NEW_CUSTOMER
+        ):
+            self.add_error("customer_search", _("Choose a customer, or type a new one."))
+            return
+        if "name" in cleaned and not cleaned["name"]:
+            self.add_error("name", _("Type the customer's name."))
+        if not any(cleaned.get(name, "wrong") for name in ("email", "phone", "address")):
+            self.add_error("address", _("Type an email, a phone number or a postal address."))
+
+
+def customer_called(pk: str) -> Customer | None:
+    """The customer whose key the browser sent, or ``None``."""
+    return Customer.objects.filter(pk=pk).first() if re.fullmatch("[0-9]{1,18}", pk) else None
+
+
+_LAST = ("card", "keep_card", "purpose", "currency", "amount", "wants")

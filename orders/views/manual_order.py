@@ -1,0 +1,99 @@
+"""The manual order: one page that takes an order and charges or reserves it."""
+
+from typing import Any, cast
+
+from django.contrib.auth.decorators import permission_required
+from django.db.models import Count, Max
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from orders.errors import Refused
+from orders.forms.card_choice import NEW_CARD
+from orders.forms.manual_order import ManualOrderForm, customer_called
+from orders.models import Customer, Operation, Staff
+from orders.services import charge, customers, place
+from orders.views.answers import onward, refused, wants_json
+from orders.views.card_zone import card_zone
+from orders.views.decorators import card_page
+
+RIGHTS = ["orders.take_order", "orders.charge_order"]
+
+
+@card_page
+@permission_required(RIGHTS, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def manual_order(request: HttpRequest) -> HttpResponse:
+    """The page; with ``charge`` pressed, the order. Any other submit shows what was typed again."""
+    if request.method != "POST":
+        return _show(request, ManualOrderForm(initial=_fresh(request)))
+    is_charge = "charge" in request.POST
+    if not is_charge and not wants_json(request):
+        return _show(request, ManualOrderForm(initial=_typed(request)))
+    form = ManualOrderForm(request.POST)
+    if form.is_valid() and is_charge:
+        operation = _take(cast("Staff", request.user), form)
+        if operation:
+            return onward(request, operation)
+    if wants_json(request):
+        return refused(form, found_by_browser=request.POST.get("found_by_browser", ""))
+    return _show(request, form, status=422)
+
+
+def _take(actor: Staff, form: ManualOrderForm) -> Operation | None:
+    """The order's charge as far as it could be brought; ``None`` when the form was refused."""
+    new_order = form.new_order()
+    reference = new_order.call_reference or new_order.slip_number
+    try:
+        placed = place.place_order(
+            actor=actor,
+            form_key=form.cleaned_data["form_key"],
+            new_order=new_order,
+            stored_card=form.stored_card,
+            consent=form.consent(new_order.source, reference),
+        )
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None
+    if actor.last_source != new_order.source:
+        actor.last_source = new_order.source
+        actor.save(update_fields=["last_source"])
+    return charge.proceed(placed)
+
+
+def _fresh(request: HttpRequest) -> dict[str, str]:
+    """What an empty form begins with; a customer may be named in the address."""
+    return {
+        "form_key": place.new_form_key(),
+        "source": cast("Staff", request.user).last_source,
+        "customer": request.GET.get("customer", ""),
+    }
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """What was typed so far, with the customer just chosen, or none of them any more."""
+    typed = {name: request.POST.get(name, "") for name in request.POST}
+    if "choose" in typed:
+        typed |= {"customer": typed["choose"], "card": "", "customer_search": ""}
+    return typed
+
+
+def _show(request: HttpRequest, form: ManualOrderForm, *, status: int = 200) -> HttpResponse:
+    customer = customer_called(str(form["customer"].value() or ""))
+    looked_for = str(form["customer_search"].value() or "")
+    context = {
+        "form": form,
+        "customer": customer,
+        "customer_facts": _facts(customer) if customer else {},
+        "looked_for": looked_for,
+        "found": customers.find(looked_for) if looked_for and not customer else [],
+        "chosen_card": form["card"].value() or ("" if customer else NEW_CARD),
+        "new_card": NEW_CARD,
+        **card_zone(customer),
+    }
+    return render(request, "orders/manual_order.html", context, status=status)
+
+
+def _facts(customer: Customer) -> dict[str, Any]:
+    """``orders`` and ``last`` (a time or ``None``) of a customer."""
+    return customer.orders.aggregate(orders=Count("pk"), last=Max("taken_at"))

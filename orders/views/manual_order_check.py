@@ -1,0 +1,61 @@
+"""What the manual order page asks while somebody types: the amount in words, a reference in use."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from orders import money
+from orders.errors import Refused
+from orders.models import Order
+from orders.services import rules
+from orders.services.words import amount_in_words
+
+VISA = "VISA"
+
+
+@require_safe
+@permission_required("orders.take_order", raise_exception=True)
+def manual_order_check(request: HttpRequest) -> JsonResponse:
+    """For ``currency`` and ``amount``: ``placeholder``, ``money`` ("KWD 250.500") and ``words``, or
+    the ``error``; ``visa`` is why Visa will not take the amount, or "". For ``reference``:
+    ``error``, and ``url`` of the order that has it, where the asker may see it.
+    """
+    if "reference" in request.GET:
+        return JsonResponse(_reference(request, request.GET["reference"].strip()))
+    return JsonResponse(_amount(request.GET.get("amount", ""), request.GET.get("currency", "")))
+
+
+def _amount(typed: str, currency: str) -> dict[str, str]:
+    places = money.EXPONENTS.get(currency, 2)
+    answer = {"placeholder": money.plain(0, places), "money": "", "words": "", "visa": ""}
+    try:
+        amount_minor = money.parse_amount(typed, currency)
+    except Refused as refusal:
+        return answer | {"error": str(refusal)}
+    return answer | {
+        "error": "",
+        "money": money.format_money(amount_minor, currency),
+        "words": amount_in_words(amount_minor, currency, get_language() or "en"),
+        "visa": _visa_refusal(amount_minor, currency),
+    }
+
+
+def _visa_refusal(amount_minor: int, currency: str) -> str:
+    try:
+        rules.check_gateway_takes(VISA, amount_minor, currency, "")
+    except Refused as refusal:
+        return str(refusal)
+    return ""
+
+
+def _reference(request: HttpRequest, reference: str) -> dict[str, str]:
+    try:
+        rules.check_reference(reference)
+    except Refused as refusal:
+        visible = Order.objects.visible_to(request.user)
+        other = visible.filter(reference=reference).first()
+        url = reverse("order-detail", args=[other.number]) if other else ""
+        return {"error": str(refusal), "url": url}
+    return {"error": "", "url": ""}

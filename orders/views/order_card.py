@@ -1,0 +1,105 @@
+"""The card of an order that exists: another try, and card entry without JavaScript."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_http_methods, require_POST
+
+from orders.errors import Conflict, Refused
+from orders.forms.card_choice import NEW_CARD, CardChoiceForm
+from orders.models import Operation, Order, Staff
+from orders.services import charge, place
+from orders.services.card_entry import card_form
+from orders.states import CHARGES, LIVE
+from orders.views.answers import onward, refused, see_other, waits_for_card, wants_json
+from orders.views.card_zone import card_zone
+from orders.views.decorators import card_page
+
+RIGHT = "orders.charge_order"
+
+
+@card_page
+@permission_required(RIGHT, raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_card(request: HttpRequest, number: str) -> HttpResponse:
+    """The choice of a card; or, while a charge waits for a new card, the gateway's own form. An
+    order that is charged or being charged is shown instead.
+    """
+    order = _order(request, number)
+    if request.method == "POST":
+        return _prepare(request, order)
+    live = _live(order)
+    if live and not waits_for_card(live):
+        return see_other(order.get_absolute_url())
+    if live and "another" not in request.GET:
+        return _show_entry(request, order, live)
+    form = CardChoiceForm(initial={"form_key": place.new_form_key()})
+    return _show_choice(request, order, form)
+
+
+@permission_required(RIGHT, raise_exception=True)
+@require_POST
+def order_cancel_card(request: HttpRequest, number: str) -> HttpResponse:
+    """Give up a charge that waits for its card; nothing was sent."""
+    order = _order(request, number)
+    live = _live(order)
+    try:
+        if live:
+            place.cancel(actor=cast("Staff", request.user), operation=live)
+    except Conflict as conflict:
+        messages.warning(request, str(conflict))
+    return see_other(order.get_absolute_url())
+
+
+def _order(request: HttpRequest, number: str) -> Order:
+    orders = Order.objects.visible_to(request.user).select_related("customer")
+    return get_object_or_404(orders.by_number(number))
+
+
+def _live(order: Order) -> Operation | None:
+    return order.operations.filter(kind__in=CHARGES, status__in=LIVE).first()
+
+
+def _prepare(request: HttpRequest, order: Order) -> HttpResponse:
+    form = CardChoiceForm(request.POST, card_owner=order.customer)
+    if form.is_valid() and "charge" in request.POST:
+        try:
+            placed = place.prepare_charge(
+                actor=cast("Staff", request.user),
+                form_key=form.cleaned_data["form_key"],
+                order=order,
+                stored_card=form.stored_card,
+                consent=form.consent(order.source, order.call_reference or order.slip_number),
+            )
+            return onward(request, charge.proceed(placed))
+        except Conflict as conflict:
+            messages.warning(request, str(conflict))
+            return see_other(order.get_absolute_url())
+        except Refused as refusal:
+            form.refuse(refusal)
+    if wants_json(request):
+        return refused(form, found_by_browser=request.POST.get("found_by_browser", ""))
+    return _show_choice(request, order, form, status=422)
+
+
+def _show_choice(
+    request: HttpRequest, order: Order, form: CardChoiceForm, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "order": order,
+        "form": form,
+        "chosen_card": form["card"].value() or "",
+        "new_card": NEW_CARD,
+        **card_zone(order.customer),
+    }
+    return render(request, "orders/order_card.html", context, status=status)
+
+
+def _show_entry(request: HttpRequest, order: Order, operation: Operation) -> HttpResponse:
+    card = card_form(operation, language=get_language() or "en")
+    context = {"order": order, "operation": operation, "card": card}
+    return render(request, "orders/order_card_entry.html", context)

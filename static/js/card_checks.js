@@ -1,0 +1,125 @@
+"use strict";
+// The card fields: grouping, brand, typing mistakes, and their way to the gateway. On the order's page
+// they have no names; what is sent is written only into the data of the form that goes to the gateway.
+(() => {
+  const form = document.getElementById("card-form");
+  const say = form.dataset;
+  const inputs = [...form.querySelectorAll("[data-card]")];
+  const { number, expiry, cvv, holder } = Object.fromEntries(inputs.map((one) => [one.dataset.card, one]));
+  const shownBrand = form.querySelector("[data-card-brand]");
+  const BRANDS = [
+    { name: "Visa", begins: /^4/, length: 16, groups: [4, 4, 4, 4] },
+    { name: "Mastercard", begins: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, length: 16, groups: [4, 4, 4, 4] },
+    { name: "American Express", begins: /^3[47]/, length: 15, groups: [4, 6, 5] },
+  ];
+
+  function digitsOf(input) {
+    return input.value.replace(/[٠-٩۰-۹]/g, (one) => String(one.charCodeAt(0) & 15)).replace(/\D/g, "");
+  }
+
+  function brand() {
+    return BRANDS.find(({ begins }) => begins.test(digitsOf(number))) || { name: "", groups: [4, 4, 4, 7] };
+  }
+
+  function passesLuhn(digits) {
+    const doubled = [...digits].reverse().map((digit, place) => Number(digit) * (1 + (place % 2)));
+    return doubled.reduce((total, part) => total + (part > 9 ? part - 9 : part), 0) % 10 === 0;
+  }
+
+  // YYMM, or "" while it is no month.
+  function yearMonth() {
+    const parts = digitsOf(expiry).match(/^(0[1-9]|1[0-2])(?:20)?(\d\d)$/);
+    return parts ? parts[2] + parts[1] : "";
+  }
+
+  // The sentence for what is wrong with each field, or "".
+  const problems = {
+    number() {
+      const digits = digitsOf(number);
+      const { name, length } = brand();
+      if (digits.length > 3 && !name) {
+        return say.sayBrand;
+      }
+      return digits.length !== length || !passesLuhn(digits) ? say.sayNumber : name === "Visa" ? say.visa : "";
+    },
+    expiry() {
+      const typed = yearMonth();
+      const now = new Date().toISOString().slice(2, 7).replace("-", "");
+      if (!typed || Number(typed) > Number(now) + 2000) {
+        return say.sayExpiry;
+      }
+      return typed < now ? say.sayEnded.replace("{expiry}", `${typed.slice(2)}/${typed.slice(0, 2)}`) : "";
+    },
+    cvv() {
+      const isAmex = brand().length === 15;
+      return digitsOf(cvv).length === (isAmex ? 4 : 3) ? "" : isAmex ? say.sayCvvAmex : say.sayCvv;
+    },
+    holder() {
+      return /^[A-Za-z '.-]*$/.test(holder.value.trim()) ? "" : say.sayHolder;
+    },
+  };
+
+  function isShown(input) {
+    return Boolean(input) && input.getClientRects().length > 0;
+  }
+
+  function check(input) {
+    const problem = isShown(input) ? problems[input.dataset.card]() : "";
+    input.setCustomValidity(problem);
+    input.setAttribute("aria-invalid", String(Boolean(problem)));
+    document.getElementById(`${input.id}_error`).textContent = problem;
+  }
+
+  function group() {
+    const { name, groups } = brand();
+    const digits = digitsOf(number);
+    if (number.selectionStart === number.value.length) {
+      const ends = groups.map((_size, place) => groups.slice(0, place + 1).reduce((total, size) => total + size));
+      number.value = ends.map((end, place) => digits.slice(end - groups[place], end)).filter(Boolean).join(" ");
+    }
+    shownBrand.textContent = name || shownBrand.dataset.cardBrand;
+    say.label = name && digits.length > 12 ? `${name} •••• ${digits.slice(-4)}` : "";
+  }
+
+  function type(event) {
+    event.target.setCustomValidity("");
+    if (event.target === number) {
+      group();
+    } else if (event.target === expiry && event.inputType !== "deleteContentBackward") {
+      expiry.value = digitsOf(expiry).replace(/^(\d\d)(\d)/, "$1/$2");
+    }
+  }
+
+  function clear() {
+    form.reset();
+    group();
+  }
+
+  // The gateway wants digits only, YYMM, and no parameter without a value.
+  function hand({ formData }) {
+    formData.delete("card_holder_name");
+    const values = { card_number: digitsOf(number), expiry_date: yearMonth(), card_holder_name: holder.value.trim() };
+    Object.assign(values, isShown(cvv) ? { card_security_code: digitsOf(cvv) } : {});
+    Object.entries(values).forEach(([name, value]) => value && formData.set(name, value));
+    setTimeout(clear);
+  }
+
+  function submit(event) {
+    inputs.forEach(check);
+    const wrong = inputs.find((input) => !input.validity.valid);
+    if (wrong) {
+      event.preventDefault();
+      wrong.focus();
+    }
+  }
+
+  document.documentElement.dataset.script = "on";
+  form.hidden = false;
+  form.noValidate = true;
+  form.addEventListener("input", type);
+  form.addEventListener("change", ({ target }) => target.value && check(target));
+  form.addEventListener("check", () => inputs.forEach(check));
+  form.addEventListener("submit", submit);
+  form.addEventListener("formdata", hand);
+  window.addEventListener("pageshow", ({ persisted }) => persisted && clear());
+})();
