@@ -1,34 +1,22 @@
 """Customers: written down, corrected and found again. Their search keys change with them."""
 
-import re
-import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Case, CharField, Count, IntegerField, OuterRef, Subquery, Value, When
+from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.utils.translation import gettext as _
 
-from orders.cards import holds_card_number
-from orders.errors import Refused
 from orders.models import Customer, Order, SearchKey, Staff, StoredCard
 from orders.services import audit
-from orders.services.search_keys import fold, keys_of, matching, terms
+from orders.services.customer_details import FIELDS, checked, normalise_phone
+from orders.services.pages import Page, page_of
+from orders.services.search_keys import keys_of, matching, terms
+
+__all__ = ["FIELDS", "Found", "create", "find", "normalise_phone", "page", "rebuild_keys", "update"]
 
 CANDIDATES = 200
-FIELDS = ("name", "email", "phone", "address", "city", "country", "language")
-LONGEST = {
-    field.name: field.max_length or 0
-    for field in Customer._meta.local_fields
-    if isinstance(field, CharField)
-}
-_JOINERS = "\u200c\u200d"  # the invisible characters that words and emoji need
-_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 @dataclass(frozen=True)
@@ -52,17 +40,28 @@ def find(text: str, *, limit: int = 8) -> list[Found]:
         .order_by(Case(When(key__in=exact, then=0), default=1), "-customer")
         .values("customer")[:CANDIDATES]
     )
-    last_order = Order.objects.filter(customer=OuterRef("pk")).order_by("-taken_at", "-pk")
     found = (
-        Customer.objects.filter(pk__in=near)
-        .annotate(
-            exactness=_count(SearchKey.objects.filter(key__in=exact)),
-            last_order_at=Subquery(last_order.values("taken_at")[:1]),
-            card_count=_count(StoredCard.objects.filter(state=StoredCard.State.ACTIVE)),
-        )
+        _with_facts(Customer.objects.filter(pk__in=near))
+        .annotate(exactness=_count(SearchKey.objects.filter(key__in=exact)))
         .order_by("-exactness", Coalesce("last_order_at", "created_at").desc(), "-pk")[:limit]
     )
     return [Found(row, row.last_order_at, row.card_count) for row in found]
+
+
+def page(
+    text: str = "", *, before: int | None = None, after: int | None = None, size: int = 50
+) -> Page[Found]:
+    """The customers whom ``text`` finds, or all of them, the newest first: those older than the
+    customer ``before``, newer than ``after``, or else the first page.
+    """
+    rows = Customer.objects.filter(pk__in=matching(text)) if text else Customer.objects.all()
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    elif after is not None:
+        rows = rows.filter(pk__gt=after)
+    rows = rows.order_by("pk" if after is not None else "-pk")[: size + 1]
+    found = [Found(row, row.last_order_at, row.card_count) for row in _with_facts(rows)]
+    return page_of(found, lambda row: row.customer.pk, before=before, after=after, size=size)
 
 
 @transaction.atomic
@@ -78,7 +77,7 @@ def create(
     language: str = "en",
 ) -> Customer:
     """The new customer, findable at once. Raises ``Refused`` with the field to correct."""
-    details = _checked(
+    details = checked(
         {
             "name": name,
             "email": email,
@@ -103,7 +102,7 @@ def update(*, actor: Staff | None, customer: Customer, **changes: str) -> Custom
     """
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
     held = {field: getattr(customer, field) for field in FIELDS}
-    details = _checked(held | changes)
+    details = checked(held | changes)
     changed = [field for field in FIELDS if details[field] != held[field]]
     if changed:
         for field in changed:
@@ -126,80 +125,13 @@ def rebuild_keys(customer: Customer) -> None:
     )
 
 
-def normalise_phone(text: str) -> str:
-    """The number as "+971507654321", or "" for an empty text.
-
-    Takes blanks, dashes, brackets, a leading 00 and digits of any script. Raises ``Refused`` when
-    there is no country code or too few or too many digits.
-    """
-    typed = re.sub(r"\(0\)|[\s()./\-]", "", fold(text))
-    if not typed:
-        return ""
-    typed = re.sub(r"^00", "+", typed)
-    if re.fullmatch("[0-9]+", typed):
-        raise Refused(
-            "phone_country_missing",
-            _("Begin the number with + and the country code, like +971 50 765 4321."),
-            field="phone",
-        )
-    if not _E164.fullmatch(typed):
-        raise Refused(
-            "phone_format",
-            _("This is not a phone number. Type + and the country code, then the number."),
-            field="phone",
-        )
-    return typed
-
-
-def tidy(text: str) -> str:
-    """The text on one line: blanks single, control characters and hidden direction marks gone."""
-    shown = (
-        letter if letter in _JOINERS or unicodedata.category(letter)[0] != "C" else " "
-        for letter in text
+def _with_facts(customers: QuerySet[Customer]) -> QuerySet[Customer, Any]:
+    """The customers with ``last_order_at`` and ``card_count``."""
+    last_order = Order.objects.filter(customer=OuterRef("pk")).order_by("-taken_at", "-pk")
+    return customers.annotate(
+        last_order_at=Subquery(last_order.values("taken_at")[:1]),
+        card_count=_count(StoredCard.objects.filter(state=StoredCard.State.ACTIVE)),
     )
-    return " ".join("".join(shown).split())
-
-
-def _checked(details: Mapping[str, str]) -> dict[str, str]:
-    """The details fit to be stored. Raises ``Refused`` for the first that is not."""
-    kept = {field: tidy(details[field]) for field in FIELDS}
-    if not kept["name"]:
-        raise Refused("name_missing", _("Type the customer's name."), field="name")
-    for field in ("name", "address", "city", "country", "email"):
-        _refuse_unfit(field, kept[field])
-    kept["phone"] = normalise_phone(kept["phone"])
-    if kept["language"] not in dict(settings.LANGUAGES):
-        raise Refused("language_unknown", _("Choose a language from the list."), field="language")
-    if not (kept["email"] or kept["phone"] or kept["address"]):
-        raise Refused(
-            "customer_unreachable",
-            _("Type an email, a phone number or a postal address."),
-            field="address",
-        )
-    return kept
-
-
-def _refuse_unfit(field: str, text: str) -> None:
-    most = LONGEST[field]
-    if len(text) > most:
-        raise Refused(
-            "too_long",
-            _("This is too long: at most %(most)d characters.") % {"most": most},
-            field=field,
-        )
-    if holds_card_number(text):
-        raise Refused(
-            "card_number",
-            _("That looked like a card number. It was not saved."),
-            field=field,
-        )
-    if field == "email" and text:
-        try:
-            validate_email(text)
-        except ValidationError:
-            raise Refused(
-                "email_format", _("This is not an email address."), field="email"
-            ) from None
 
 
 def _count(rows: object) -> Coalesce:

@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from orders.models import Operation, Order, Staff
 from orders.models.orders import FIRST_NUMBER
 from orders.money import EXPONENTS, exponent
-from orders.services.customers import tidy
+from orders.services.customer_details import tidy
 from orders.services.pages import Page, page_of
 from orders.services.search_keys import begins, fold, matching
 from orders.states import CHARGES
@@ -30,7 +30,8 @@ Key = tuple[datetime, int]
 @dataclass(frozen=True)
 class HistoryFilters:
     """What is looked for. Times are aware, ``taken_until`` is the first moment outside; amounts
-    are whole currency ("250.5"), for every currency unless ``currency`` is given.
+    are whole currency ("250.5"), for every currency unless ``currency`` is given; ``agent`` and
+    ``customer`` are ids.
     """
 
     text: str = ""
@@ -40,6 +41,7 @@ class HistoryFilters:
     source: str = ""
     currency: str = ""
     agent: int | None = None
+    customer: int | None = None
     amount_from: Decimal | None = None
     amount_to: Decimal | None = None
 
@@ -112,6 +114,7 @@ def _narrowed(filters: HistoryFilters, viewer: Staff) -> QuerySet[Order]:
         "source": filters.source,
         "currency": filters.currency,
         "taken_by": filters.agent,
+        "customer": filters.customer,
     }
     return orders.filter(**{name: value for name, value in exact.items() if value})
 

@@ -78,20 +78,6 @@ def test_somebody_nobody_can_reach_is_refused(agent: Staff) -> None:
     assert refusal.value.code == "customer_unreachable"
 
 
-@pytest.mark.parametrize(
-    ("typed", "kept"),
-    [
-        ("00971 50 765 4321", "+971507654321"),
-        ("+971 (0)50-765.4321", "+971507654321"),
-        ("٠٠٩٧١٥٠٧٦٥٤٣٢١", "+971507654321"),
-        ("＋４４ 20 7946 0000", "+442079460000"),
-        ("", ""),
-    ],
-)
-def test_phone_numbers_are_kept_in_one_form(typed: str, kept: str) -> None:
-    assert customers.normalise_phone(typed) == kept
-
-
 def test_a_corrected_customer_is_found_by_the_new_words_only(agent: Staff) -> None:
     customer = CustomerFactory(name="Aisha Rahman", email="", phone="+971507654321")
     customers.update(actor=agent, customer=customer, name="Huda Rahman", phone="+971501112222")
@@ -174,3 +160,18 @@ def test_a_search_is_one_query_however_many_it_finds(django_assert_num_queries: 
     CustomerFactory.create_batch(12, name="Aisha Rahman")
     with django_assert_num_queries(1):  # type: ignore[operator]
         assert len(customers.find("aisha rahman")) == 8
+
+
+def test_customers_are_listed_newest_first_and_lead_on() -> None:
+    everybody = CustomerFactory.create_batch(3)[::-1]
+    first = customers.page(size=2)
+    second = customers.page(size=2, before=first.older)
+    assert [found.customer for page in (first, second) for found in page.rows] == everybody
+    assert customers.page(size=2, after=second.newer) == first
+
+
+def test_the_list_is_narrowed_by_what_is_typed() -> None:
+    CustomerFactory(name="Omar Khalil")
+    wanted = CustomerFactory(name="Aisha Rahman")
+    assert [found.customer for found in customers.page("aisha rahman").rows] == [wanted]
+    assert customers.page("=").rows == []
