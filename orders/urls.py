@@ -4,17 +4,29 @@ from django.urls import path
 
 from orders.views import health
 from orders.views.card_return import card_return
+from orders.views.customer_detail import customer_detail
+from orders.views.customer_edit import customer_edit
+from orders.views.customer_list import customer_list
+from orders.views.customer_new import customer_new
+from orders.views.customer_search import customer_search
 from orders.views.feedback import feedback
 from orders.views.manual_order import manual_order
 from orders.views.manual_order_check import manual_order_check
 from orders.views.order_card import order_cancel_card, order_card
+from orders.views.order_history import order_history
 
 urlpatterns = [
+    path("orders/", order_history, name="order-history"),
     path("orders/new/", manual_order, name="manual-order"),
     path("orders/new/check/", manual_order_check, name="manual-order-check"),
     path("orders/card-return/", card_return, name="card-return"),
     path("orders/<str:number>/card/", order_card, name="order-card"),
     path("orders/<str:number>/card/cancel/", order_cancel_card, name="order-cancel-card"),
+    path("customers/", customer_list, name="customer-list"),
+    path("customers/new/", customer_new, name="customer-new"),
+    path("customers/search/", customer_search, name="customer-search"),
+    path("customers/<int:pk>/", customer_detail, name="customer-detail"),
+    path("customers/<int:pk>/edit/", customer_edit, name="customer-edit"),
     path("gateway/feedback/", feedback, name="feedback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
