@@ -10,12 +10,18 @@ from orders.views.customer_list import customer_list
 from orders.views.customer_new import customer_new
 from orders.views.customer_search import customer_search
 from orders.views.feedback import feedback
+from orders.views.home import home
 from orders.views.manual_order import manual_order
 from orders.views.manual_order_check import manual_order_check
+from orders.views.order_ask import order_ask
 from orders.views.order_card import order_cancel_card, order_card
+from orders.views.order_charge import order_charge
+from orders.views.order_detail import order_detail
+from orders.views.order_paid import order_paid
 from orders.views.order_history import order_history
 
 urlpatterns = [
+    path("", home, name="home"),
     path("orders/", order_history, name="order-history"),
     path("orders/new/", manual_order, name="manual-order"),
     path("orders/new/check/", manual_order_check, name="manual-order-check"),
@@ -27,6 +33,10 @@ urlpatterns = [
     path("customers/search/", customer_search, name="customer-search"),
     path("customers/<int:pk>/", customer_detail, name="customer-detail"),
     path("customers/<int:pk>/edit/", customer_edit, name="customer-edit"),
+    path("orders/<str:number>/", order_detail, name="order-detail"),
+    path("orders/<str:number>/charge/", order_charge, name="order-charge"),
+    path("orders/<str:number>/ask/", order_ask, name="order-ask"),
+    path("orders/<str:number>/paid/", order_paid, name="order-paid"),
     path("gateway/feedback/", feedback, name="feedback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
