@@ -1,0 +1,74 @@
+"""The events of an order as sentences a person reads: what, who, the detail, the reason, when."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from orders import money
+from orders.models import Event, Evidence
+from orders.services.explain import explain
+from orders.services.happenings import HAPPENINGS
+
+_SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the timeline. ``mood`` is "good", "bad", "wait" or ""; ``who`` is a person, the
+    gateway or the system.
+    """
+
+    title: str | Promise
+    at: datetime
+    who: str
+    detail: str
+    reason: str
+    mood: str
+
+
+def timeline(events: Iterable[Event]) -> list[Entry]:
+    """A line for each event, in the order given. No kind of event is left out."""
+    return [_entry(event) for event in events]
+
+
+def _entry(event: Event) -> Entry:
+    title, mood = HAPPENINGS.get(event.kind, (event.kind.replace("_", " ").capitalize(), ""))
+    return Entry(
+        title=title,
+        at=event.at,
+        who=_who(event),
+        detail=" · ".join(_details(event)),
+        reason=event.reason,
+        mood=mood,
+    )
+
+
+def _who(event: Event) -> str:
+    """Who says so: evidence speaks for the gateway, even where a person asked for it."""
+    source = event.data.get("evidence")
+    if source == Evidence.Source.REPLY:
+        return _("Gateway, in its answer")
+    if source == Evidence.Source.FEEDBACK:
+        return _("Gateway, by feedback")
+    if source == Evidence.Source.CHECK:
+        return _("Gateway, when asked")
+    return _("System") if event.actor_name == _SYSTEM else event.actor_name
+
+
+def _details(event: Event) -> list[str]:
+    """What the event is about: money, card, the gateway's code in plain words, the reference."""
+    data = event.data
+    said = []
+    if data.get("amount_minor") and data.get("currency"):
+        said.append(money.format_money(data["amount_minor"], data["currency"]))
+    if data.get("card"):
+        said.append(data["card"])
+    if code := data.get("response_code"):
+        said.append(f"{explain(code).title} ({code})")
+    reference = data.get("maintenance_reference") or data.get("merchant_reference")
+    if reference:
+        said.append(reference)
+    return said
