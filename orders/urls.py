@@ -17,8 +17,8 @@ from orders.views.order_ask import order_ask
 from orders.views.order_card import order_cancel_card, order_card
 from orders.views.order_charge import order_charge
 from orders.views.order_detail import order_detail
-from orders.views.order_paid import order_paid
 from orders.views.order_history import order_history
+from orders.views.order_paid import order_paid
 
 urlpatterns = [
     path("", home, name="home"),

@@ -1,0 +1,106 @@
+"""The result of an order from its operations, and what staff must be warned of besides."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from orders import money
+from orders.models import Operation, Order
+from orders.services.result import Result, is_fresh
+from orders.services.result_of_charge import result_of_charge
+from orders.states import CHARGES, UNSETTLED, OrderStatus, Status
+
+
+def result_of(order: Order, operations: Sequence[Operation]) -> Result:
+    """The result of ``order``, whose ``operations`` are given oldest first."""
+    charge = _deciding(operations)
+    if charge is None:
+        return _nothing_tried()
+    if charge.status != Status.APPROVED:
+        return result_of_charge(order, charge)
+    if order.refunded_minor:
+        return _given_back(order, charge)
+    return _charged(order, charge) if order.captured_minor else _reserved(order, charge)
+
+
+def warnings_of(operations: Sequence[Operation]) -> list[str]:
+    """A sentence for everything beside the result that makes it less certain or needs a person."""
+    said = [
+        _("%(reference)s succeeded as well: tell a supervisor, one charge has to be refunded.")
+        % {"reference": one}
+        for one in operations
+        if one.status == Status.DUPLICATE
+    ]
+    return said + [
+        _("%(act)s %(reference)s of %(amount)s is not settled yet.")
+        % {"act": one.get_kind_display(), "reference": one, "amount": one.amount}
+        for one in operations
+        if one.kind not in CHARGES and one.status in UNSETTLED
+    ]
+
+
+def _deciding(operations: Sequence[Operation]) -> Operation | None:
+    """The charge an order stands by: the approved one, else the latest."""
+    charges = [one for one in operations if one.kind in CHARGES]
+    approved = [one for one in charges if one.status == Status.APPROVED]
+    return next(reversed(approved or charges), None)
+
+
+def _nothing_tried() -> Result:
+    return Result(
+        kind="closed",
+        symbol="credit-card",
+        title=_("Not charged yet"),
+        detail=_("No card was tried for this order."),
+        may_enter_card=True,
+    )
+
+
+def _reserved(order: Order, charge: Operation) -> Result:
+    return Result(
+        kind="reserved",
+        title=_("Reserved"),
+        detail=_("Held on the card, not yet taken.") + _authorization(charge),
+        say=_("%(amount)s is reserved on your card, and not yet taken. Your order is %(order)s.")
+        % {"amount": charge.amount, "order": order.number},
+        operation=charge,
+        is_fresh=is_fresh(charge),
+    )
+
+
+def _charged(order: Order, charge: Operation) -> Result:
+    captured = money.format_money(order.captured_minor, order.currency)
+    words = {"amount": captured, "order": order.number}
+    is_whole = order.captured_minor >= order.amount_minor
+    title = _("Approved") if is_whole else _("Part taken")
+    return Result(
+        kind="approved",
+        title=_("Paid") if order.paid_at else title,
+        detail=_("The gateway confirmed %(amount)s.") % words + _authorization(charge),
+        say=_("Your payment of %(amount)s is approved. Your order is %(order)s.") % words,
+        operation=charge,
+        may_mark_paid=is_whole and order.status == OrderStatus.CHARGED,
+        is_fresh=is_fresh(charge),
+    )
+
+
+def _given_back(order: Order, charge: Operation) -> Result:
+    words = {
+        "refunded": money.format_money(order.refunded_minor, order.currency),
+        "left": money.format_money(order.left_minor, order.currency),
+        "order": order.number,
+    }
+    return Result(
+        kind="closed",
+        symbol="arrow-clockwise",
+        title=_("Part refunded") if order.left_minor else _("Refunded"),
+        detail=_("%(refunded)s was given back; %(left)s is left.") % words,
+        say=_("We gave back %(refunded)s for order %(order)s.") % words,
+        operation=charge,
+    )
+
+
+def _authorization(charge: Operation) -> str:
+    if not charge.authorization_code:
+        return ""
+    return " " + _("Authorization code %(code)s.") % {"code": charge.authorization_code}

@@ -1,0 +1,30 @@
+"""Ask the gateway what became of a charge that is not settled."""
+
+from typing import cast
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from orders.models import Staff
+from orders.services.ask import ask
+from orders.states import CHARGES, UNSETTLED
+from orders.views.answers import see_other
+from orders.views.order_page import order_for, order_page
+
+
+@permission_required("orders.charge_order", raise_exception=True)
+@require_POST
+def order_ask(request: HttpRequest, number: str) -> HttpResponse:
+    """303 to the order after one question; our script, which asks by itself, gets the page's own
+    piece as it stands now. Asking never charges.
+    """
+    order = order_for(request, number)
+    open_charges = order.operations.filter(kind__in=CHARGES, status__in=UNSETTLED)
+    for charge in open_charges:
+        ask(operation=charge, actor=cast("Staff", request.user))
+    if request.headers.get("X-Requested-By") != "poll":
+        return see_other(order.get_absolute_url())
+    order = order_for(request, number)
+    return render(request, "orders/_order.html", order_page(request, order))
