@@ -135,6 +135,11 @@ class _TimedResponse(http.client.HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(cast(Any, _TimedSocket(sock)), *args, **kwargs)
 
+    def begin(self) -> None:
+        super().begin()
+        # The gateway need not promise to close, so that urllib3 would keep the connection.
+        self.will_close = True
+
 
 class _Connection(HTTPConnection):
     response_class = _TimedResponse

@@ -28,11 +28,13 @@ class Handler(BaseHTTPRequestHandler):
     """Reads one request, remembers it and lets the script answer."""
 
     server: "Gateway"
+    protocol_version = "HTTP/1.1"
 
     def do_POST(self) -> None:
         length = int(self.headers["Content-Length"])
         request = json.loads(self.rfile.read(length))
         self.server.received.append(request)
+        self.server.callers.append(self.client_address)
         self.server.headers.append(dict(self.headers))
         self.server.behave(self, request)
 
@@ -62,6 +64,7 @@ class Gateway(HTTPServer):
         self.scheme = scheme
         self.received: list[dict[str, str]] = []
         self.headers: list[dict[str, str]] = []
+        self.callers: list[tuple[str, int]] = []
         self.over = threading.Event()
         self.behave = says({})
 

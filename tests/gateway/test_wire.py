@@ -10,7 +10,7 @@ import requests
 from orders.gateway import Client, GatewayError, NoAnswer, NotSent, NotTrusted, wire
 from orders.gateway.strict import MAX_BYTES
 from tests.gateway.conftest import make_merchant
-from tests.gateway.scripted import Behaviour, Gateway, drips, hangs, resets, says, sends
+from tests.gateway.scripted import Behaviour, Gateway, Handler, drips, hangs, resets, says, sends
 from tests.gateway.test_client import PAID
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -153,10 +153,15 @@ def test_proxies_of_the_environment_are_not_used(
 def test_every_request_has_a_connection_of_its_own(
     client: Client, gateway: Gateway, charge: dict[str, Any]
 ) -> None:
-    gateway.behave = says(PAID)
-    client.purchase(**charge)
-    client.purchase(**charge)
-    assert [headers["Connection"] for headers in gateway.headers] == ["close", "close"]
+    def keeps_open(handler: Handler, request: dict[str, str]) -> None:
+        says(PAID)(handler, request)
+        handler.close_connection = False
+
+    gateway.behave = keeps_open
+    for _ in range(3):
+        client.purchase(**charge)
+    assert [headers["Connection"] for headers in gateway.headers] == ["close"] * 3
+    assert len(set(gateway.callers)) == 3
 
 
 def test_bytes_that_are_there_do_not_stretch_the_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
