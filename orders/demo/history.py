@@ -202,19 +202,10 @@ class History:
         return reference
 
     def _declined_card(self, customer: Customer, number: int) -> StoredCard:
-        brand, last_four = people.DECLINED_CARD
+        _brand, last_four = people.DECLINED_CARD
         token = gateway.token_name(last_four, number)
-        card, _is_new = StoredCard.objects.get_or_create(
-            token_name=token,
-            defaults={
-                "customer": customer,
-                "brand": brand,
-                "last_four": last_four,
-                "expiry": people.EXPIRY,
-                "created_at": clock.now(),
-            },
-        )
-        return card
+        kept = StoredCard.objects.filter(token_name=token).first()
+        return kept or self._card(customer, people.DECLINED_CARD, number)
 
     def _finish(self, order: Order, ending: str) -> None:
         """What a supervisor or the person who took the order did later that day."""
