@@ -4,44 +4,26 @@ Names and meanings are listed in `.env.example`. Outside the demo (`DEMO=true`) 
 default: what is missing is explained by the system checks in `orders/checks.py`.
 """
 
-import hashlib
-import hmac
-import sys
-from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from django.utils.translation import gettext_lazy as _
 
 from motooffice.databases import database, make_private
+from motooffice.environment import BASE_DIR, DEMO, TESTING, demo, derived_key, env, secret
 from motooffice.headers import SECURE_CSP, SECURE_HEADERS  # noqa: F401
 from motooffice.logs import logging_to_stdout
 
-BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
-TESTING = "pytest" in sys.modules
-
-env = environ.Env()
-if not TESTING:
-    env.read_env(str(BASE_DIR / ".env"))
 
 # --- What kind of office this is ---------------------------------------------------------
-DEMO = env.bool("DEMO", default=TESTING)
 DEBUG = env.bool("DEBUG", default=False)
 IS_GUARDED = not (DEBUG or DEMO)  # https only, __Host- cookies, hashed static files
-
-
-def _demo(value: str) -> str:
-    """Return the demo's value in the demo and nothing elsewhere."""
-    return value if DEMO else ""
-
-
 _PORT = env.int("PORT", default=8000)
 _SANDBOX_PORT = env.int("SANDBOX_PORT", default=9800)
 
-SECRET_KEY = env.str("SECRET_KEY", default=_demo("demo-only-key-for-a-practice-office-" + "0" * 30))
+SECRET_KEY = secret("SECRET_KEY", "demo-only-key-for-a-practice-office-" + "0" * 30)
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
-SITE_URL = env.str("SITE_URL", default=_demo(f"http://127.0.0.1:{_PORT}")).rstrip("/")
+SITE_URL = env.str("SITE_URL", default=demo(f"http://127.0.0.1:{_PORT}")).rstrip("/")
 _site_host = urlsplit(SITE_URL).hostname
 ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS",
@@ -51,13 +33,13 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL] if SI
 
 # --- The gateway -------------------------------------------------------------------------
 _STAND_IN = f"http://127.0.0.1:{_SANDBOX_PORT}/FortAPI"
-APS_API_URL = env.str("APS_API_URL", default=_demo(f"{_STAND_IN}/paymentApi"))
-APS_PAGE_URL = env.str("APS_PAGE_URL", default=_demo(f"{_STAND_IN}/paymentPage"))
-APS_MERCHANT_IDENTIFIER = env.str("APS_MERCHANT_IDENTIFIER", default=_demo("MotoDemo"))
-APS_ACCESS_CODE = env.str("APS_ACCESS_CODE", default=_demo("demoAccessCode000001"))
+APS_API_URL = env.str("APS_API_URL", default=demo(f"{_STAND_IN}/paymentApi"))
+APS_PAGE_URL = env.str("APS_PAGE_URL", default=demo(f"{_STAND_IN}/paymentPage"))
+APS_MERCHANT_IDENTIFIER = env.str("APS_MERCHANT_IDENTIFIER", default=demo("MotoDemo"))
+APS_ACCESS_CODE = secret("APS_ACCESS_CODE", "demoAccessCode000001")
 APS_SHA_TYPE = env.str("APS_SHA_TYPE", default="sha256")
-APS_SHA_REQUEST_PHRASE = env.str("APS_SHA_REQUEST_PHRASE", default=_demo("demo-request-phrase"))
-APS_SHA_RESPONSE_PHRASE = env.str("APS_SHA_RESPONSE_PHRASE", default=_demo("demo-response-phrase"))
+APS_SHA_REQUEST_PHRASE = secret("APS_SHA_REQUEST_PHRASE", "demo-request-phrase")
+APS_SHA_RESPONSE_PHRASE = secret("APS_SHA_RESPONSE_PHRASE", "demo-response-phrase")
 # Says which account the merchant identifier names. Host and account must agree (orders.E006).
 APS_LIVE = env.bool("APS_LIVE", default=not DEMO)
 APS_LIVE_HOSTS = ("paymentservices.payfort.com", "checkout.payfort.com")
@@ -68,9 +50,9 @@ IS_PRACTICE = not {
 
 # --- Money and time ----------------------------------------------------------------------
 CURRENCIES = env.list("CURRENCIES", default=["AED", "SAR", "KWD", "JOD", "USD"] if DEMO else [])
-MERCHANT_NAME = env.str("MERCHANT_NAME", default=_demo("Moto Demo Trading"))
-MERCHANT_EMAIL = env.str("MERCHANT_EMAIL", default=_demo("orders@moto-demo.example"))
-OFFICE_IP = env.str("OFFICE_IP", default=_demo("192.0.2.10"))
+MERCHANT_NAME = env.str("MERCHANT_NAME", default=demo("Moto Demo Trading"))
+MERCHANT_EMAIL = env.str("MERCHANT_EMAIL", default=demo("orders@moto-demo.example"))
+OFFICE_IP = env.str("OFFICE_IP", default=demo("192.0.2.10"))
 ORDER_PREFIX = env.str("ORDER_PREFIX", default="MO")
 CONNECT_TIMEOUT_S = env.float("CONNECT_TIMEOUT_S", default=5.0)
 CHARGE_DEADLINE_S = env.float("CHARGE_DEADLINE_S", default=40.0)
@@ -85,15 +67,8 @@ RESOLVE_SCHEDULE_S = env.list(
 )
 IDLE_LIMIT_S = env.int("IDLE_LIMIT_S", default=900)
 ABSOLUTE_SESSION_S = env.int("ABSOLUTE_SESSION_S", default=36_000)
-
-
-def _derived_key(purpose: str) -> str:
-    """Return a key for one purpose, so that knowing one does not give away another."""
-    return hmac.new(SECRET_KEY.encode(), purpose.encode(), hashlib.sha256).hexdigest()
-
-
-AUDIT_KEY = env.str("AUDIT_KEY", default=_derived_key("audit chain"))
-SECOND_FACTOR_KEY = env.str("SECOND_FACTOR_KEY", default=_derived_key("second factor"))
+AUDIT_KEY = secret("AUDIT_KEY") or derived_key(SECRET_KEY, "audit chain")
+SECOND_FACTOR_KEY = secret("SECOND_FACTOR_KEY") or derived_key(SECRET_KEY, "second factor")
 
 # --- Application -------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -158,7 +133,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Database and cache ------------------------------------------------------------------
 DATABASES = {
     "default": database(
-        env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'office.sqlite3'}"),
+        env.db_url_config(
+            env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'office.sqlite3'}"
+        ),
         timeout_s=env.int("SQLITE_TIMEOUT_S", default=10),
         pool_size=0 if TESTING else env.int("DATABASE_POOL_SIZE", default=0),
         test_folder=VAR_DIR,

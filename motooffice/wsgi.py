@@ -8,8 +8,13 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motooffice.settings")
 
+# gunicorn ends, instead of starting the worker again and again, at this exit code alone.
+GUNICORN_GIVES_UP = 3
+
 application = get_wsgi_application()
 
 _errors = [found for found in checks.run_checks(tags=["office"]) if found.is_serious()]
 if _errors:
-    sys.exit("MotoOffice does not start:\n" + "\n".join(f"  {found}" for found in _errors))
+    lines = "\n".join(f"  {found}" for found in _errors)
+    sys.stderr.write(f"MotoOffice does not start:\n{lines}\n")
+    sys.exit(GUNICORN_GIVES_UP)

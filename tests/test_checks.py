@@ -1,0 +1,174 @@
+"""What is missing or dangerous in the settings is said in a sentence with an id."""
+
+from pathlib import Path
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from orders.checks import REQUIRED, check_cache_table, check_settings
+
+LIVE = {
+    "APS_LIVE": True,
+    "DEMO": False,
+    "APS_API_URL": "https://paymentservices.payfort.com/FortAPI/paymentApi",
+    "APS_PAGE_URL": "https://checkout.payfort.com/FortAPI/paymentPage",
+    "SITE_URL": "https://office.example.com",
+    "APS_MERCHANT_IDENTIFIER": "AbCdEfGh",
+    "APS_ACCESS_CODE": "zxAbCdEfGhIjKlMnOpQr",
+    "APS_SHA_REQUEST_PHRASE": "one",
+    "APS_SHA_RESPONSE_PHRASE": "another",
+    "SECRET_KEY": "k" * 50,
+    "DEBUG": False,
+}
+SANDBOX = {
+    "APS_API_URL": "https://sbpaymentservices.payfort.com/FortAPI/paymentApi",
+    "APS_PAGE_URL": "https://sbcheckout.payfort.com/FortAPI/paymentPage",
+}
+
+
+def ids(settings: Settings, **values: object) -> list[str]:
+    for name, value in values.items():
+        setattr(settings, name, value)
+    return [str(message.id) for message in check_settings(None)]
+
+
+def test_the_demo_has_nothing_to_say(settings: Settings) -> None:
+    assert ids(settings) == []
+
+
+def test_a_live_office_has_nothing_to_say(settings: Settings) -> None:
+    assert ids(settings, **LIVE) == []
+
+
+def test_a_sandbox_account_outside_the_demo_has_nothing_to_say(settings: Settings) -> None:
+    assert ids(settings, **LIVE | SANDBOX | {"APS_LIVE": False}) == []
+
+
+@pytest.mark.parametrize("name", [name for name in REQUIRED if name != "SECRET_KEY"])
+def test_what_is_missing_is_named(settings: Settings, name: str) -> None:
+    setattr(settings, name, "")
+    assert f"{name} is not set." in [message.msg for message in check_settings(None)]
+
+
+def test_a_missing_secret_key_is_a_sentence_too(settings: Settings) -> None:
+    assert ids(settings, SECRET_KEY="") == ["orders.E001"]
+
+
+def test_the_demos_secrets_are_refused_elsewhere(settings: Settings) -> None:
+    assert "orders.E002" in ids(settings, **LIVE | {"APS_ACCESS_CODE": "demoAccessCode000001"})
+
+
+@pytest.mark.parametrize(
+    ("address", "found"),
+    [
+        ("http://127.0.0.1:9800/FortAPI/paymentApi", []),
+        ("http://localhost:9800/FortAPI/paymentApi", []),
+        ("http://[::1]:9800/FortAPI/paymentApi", []),
+        ("http://192.0.2.1/FortAPI/paymentApi", ["orders.E003"]),
+        ("http://gateway.example/FortAPI/paymentApi", ["orders.E003"]),
+        ("ftp://gateway.example/FortAPI/paymentApi", ["orders.E003"]),
+        ("https://gateway.example/FortAPI/paymentApi", []),
+    ],
+)
+def test_plain_http_is_for_this_machine_alone(
+    settings: Settings, address: str, found: list[str]
+) -> None:
+    assert ids(settings, APS_API_URL=address) == found
+
+
+@pytest.mark.parametrize("kind", ["DEBUG", "DEMO"])
+def test_the_live_gateway_is_refused_with_debug_and_in_the_demo(
+    settings: Settings, kind: str
+) -> None:
+    assert "orders.E004" in ids(settings, **LIVE | {kind: True})
+
+
+def test_a_live_account_at_the_sandbox_is_refused(settings: Settings) -> None:
+    assert ids(settings, **LIVE | SANDBOX) == ["orders.E006"]
+    assert "orders.E004" in ids(settings, DEBUG=True)
+
+
+def test_a_practice_account_at_the_live_gateway_is_refused(settings: Settings) -> None:
+    assert ids(settings, **LIVE | {"APS_LIVE": False}) == ["orders.E006"]
+
+
+def test_half_live_and_half_sandbox_is_refused(settings: Settings) -> None:
+    found = ids(settings, **LIVE | {"APS_PAGE_URL": SANDBOX["APS_PAGE_URL"]})
+    assert found == ["orders.E005"]
+
+
+def test_equal_phrases_are_refused(settings: Settings) -> None:
+    same = {"APS_SHA_REQUEST_PHRASE": "same", "APS_SHA_RESPONSE_PHRASE": "same"}
+    assert ids(settings, **same) == ["orders.E007"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("APS_SHA_TYPE", "md5", "orders.E008"),
+        ("CURRENCIES", ["AED", "XXX"], "orders.E009"),
+    ],
+)
+def test_an_unknown_word_is_refused(
+    settings: Settings, name: str, value: object, found: str
+) -> None:
+    assert ids(settings, **{name: value}) == [found]
+
+
+@pytest.fixture
+def database(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """The entry that the checks read; tests change it before they ask."""
+    entry: dict[str, object] = {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(settings.BASE_DIR / "office.sqlite3"),
+        "OPTIONS": {"transaction_mode": "IMMEDIATE", "init_command": "PRAGMA synchronous=FULL"},
+    }
+    monkeypatch.setitem(settings.DATABASES, "default", entry)
+    return entry
+
+
+def test_transactions_around_whole_requests_are_refused(
+    settings: Settings, database: dict[str, object]
+) -> None:
+    database["ATOMIC_REQUESTS"] = True
+    assert ids(settings) == ["orders.E010"]
+
+
+def test_sqlite_without_its_safe_options_is_refused(
+    settings: Settings, database: dict[str, object]
+) -> None:
+    database["OPTIONS"] = {}
+    assert ids(settings) == ["orders.E012"]
+
+
+def test_a_folder_that_cannot_be_written_is_said(
+    settings: Settings, database: dict[str, object], tmp_path: Path
+) -> None:
+    database["NAME"] = str(tmp_path / "missing" / "office.sqlite3")
+    assert ids(settings) == ["orders.E013"]
+
+
+def test_sqlite_in_earnest_is_worth_a_warning(
+    settings: Settings, database: dict[str, object]
+) -> None:
+    assert ids(settings) == []
+    settings.IS_GUARDED = settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    settings.REQUIRE_SECOND_FACTOR = True
+    assert ids(settings) == ["orders.W001"]
+
+
+def test_open_cookies_and_a_missing_factor_are_said(
+    settings: Settings, database: dict[str, object]
+) -> None:
+    settings.IS_GUARDED = True
+    database["ENGINE"] = "django.db.backends.postgresql"
+    assert ids(settings) == ["orders.E014", "orders.W002"]
+
+
+def test_a_missing_cache_table_is_said_before_nobody_can_sign_in(
+    settings: Settings, db: None
+) -> None:
+    assert check_cache_table(databases=["default"]) == []
+    caches = settings.CACHES["default"] | {"LOCATION": "elsewhere"}
+    settings.CACHES = {"default": caches}
+    assert [found.id for found in check_cache_table(databases=["default"])] == ["orders.E011"]
