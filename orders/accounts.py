@@ -23,7 +23,7 @@ from orders.services import audit
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Sign-in for staff only: accounts are made by an administrator, never by a visitor."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -54,7 +54,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return limit_key(str(credentials.get("username", "")))
 
 
-class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+class SecondFactorAdapter(DefaultMFAAdapter):
     """Second factors whose secrets are of no use to a reader of the database."""
 
     def encrypt(self, text: str) -> str:

@@ -30,7 +30,7 @@ class LookingOnly(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         names = [field.name for field in self.opts.concrete_fields]
         return [name for name in names if name not in self.hidden]
 
@@ -151,7 +151,9 @@ class StaffAdmin(UserAdmin):
     @admin.action(description=gettext_lazy("Remove second factor"), permissions=["change"])
     def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[Staff]) -> None:
         """For a lost telephone: the person sets up a new factor at the next sign-in."""
-        for staff in queryset.filter(is_superuser=False).exclude(pk=request.user.pk):
+        for staff in queryset.filter(is_superuser=False).exclude(
+            username=request.user.get_username()
+        ):
             Authenticator.objects.filter(user=staff).delete()
             audit.record_account(
                 "second_factor_removed", actor=_actor(request), staff=staff.username

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.http import HttpRequest, QueryDict
 from django.utils.regex_helper import _lazy_re_compile
+from django.utils.safestring import SafeString, mark_safe
 from django.views.debug import ExceptionReporter, SafeExceptionReporterFilter
 
 from orders.logs import scrub
-
 
 HIDDEN = SafeExceptionReporterFilter.cleansed_substitute
 
@@ -55,8 +55,9 @@ class ScrubbedReporter(ExceptionReporter):
             data["request_insecure_uri"] = self.request.path
         return data
 
-    def get_traceback_html(self) -> str:
-        return scrub(super().get_traceback_html())
+    def get_traceback_html(self) -> SafeString:
+        # Scrubbing only takes away or puts in plain words: escaped text stays escaped.
+        return mark_safe(scrub(super().get_traceback_html()))  # noqa: S308
 
-    def get_traceback_text(self) -> str:
-        return scrub(super().get_traceback_text())
+    def get_traceback_text(self) -> SafeString:
+        return mark_safe(scrub(super().get_traceback_text()))  # noqa: S308

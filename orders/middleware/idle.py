@@ -15,6 +15,7 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
 from orders import clock
+from orders.models import Staff
 from orders.services import audit
 
 STARTED = "session_started"
@@ -60,7 +61,8 @@ def _note_act(session: Any, moment: int) -> None:
 
 
 def _sign_out(request: HttpRequest, why: str) -> HttpResponse:
-    audit.record_account("session_ended", actor=request.user, reason=why)
+    if isinstance(request.user, Staff):
+        audit.record_account("session_ended", actor=request.user, reason=why)
     logout(request)
     messages.warning(
         request,
