@@ -32,22 +32,20 @@ def settle(order: Order, operation: Operation, actor: Staff | None) -> None:
             audit.record(order, "card_stored", actor=actor, card=str(card))
 
 
-def retire_token(operation: Operation) -> None:
+def retire_token(operation: Operation) -> bool:
     """Make the token of a settled charge, which nobody allowed keeping, INACTIVE at the gateway.
 
-    Leaves ``token_retired_at`` empty while the gateway has not confirmed; ask again later.
+    ``False`` while the gateway has not confirmed it: try again later. Every try has a reference of
+    its own, because one that was received without an answer is used up.
     """
-    if _is_made_inactive(operation):
-        Operation.objects.filter(pk=operation.pk).update(token_retired_at=clock.now())
-
-
-def _is_made_inactive(operation: Operation) -> bool:
     try:
         reply = aps.client().update_token(
-            merchant_reference=f"{operation.merchant_reference}-T",
+            merchant_reference=f"{operation.merchant_reference}-T{clock.now():%y%m%d%H%M%S}",
             token_name=operation.token_name,
             token_status="INACTIVE",  # noqa: S106  a state, not a secret
         )
     except GatewayError:
         return False
+    if reply.outcome == Outcome.APPROVED:
+        Operation.objects.filter(pk=operation.pk).update(token_retired_at=clock.now())
     return reply.outcome == Outcome.APPROVED

@@ -21,6 +21,7 @@ from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, UNSETTLED, Status
 
 LEASE_S = 60
+TRY_AGAIN_S = 3600
 BATCH = 50
 
 
@@ -69,16 +70,19 @@ def _each(due: QuerySet[Operation], work: Callable[[Operation], object]) -> int:
 
 
 def _with_lease(operation: Operation, work: Callable[[Operation], object]) -> int:
+    """Work on the row if the lease was won. Work that says ``False`` is tried again much later."""
     now = clock.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     until = now + timedelta(seconds=LEASE_S)
     if not Operation.objects.filter(free, pk=operation.pk).update(lease_until=until):
         return 0
+    lease_until = None
     try:
         operation.refresh_from_db()
-        work(operation)
+        if work(operation) is False:
+            lease_until = now + timedelta(seconds=TRY_AGAIN_S)
     except Conflict:
         return 0
     finally:
-        Operation.objects.filter(pk=operation.pk).update(lease_until=None)
+        Operation.objects.filter(pk=operation.pk).update(lease_until=lease_until)
     return 1
