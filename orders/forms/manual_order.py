@@ -11,11 +11,19 @@ from orders import money
 from orders.errors import Refused
 from orders.forms.card_choice import CardChoiceForm
 from orders.forms.text import TextField
-from orders.models import Customer
-from orders.services import customers
+from orders.models import Customer, Operation
+from orders.services import rules
+from orders.services.customer_details import normalise_phone
 from orders.services.new_order import NewCustomer, NewOrder
 from orders.states import Kind, Source
 
+COMBOBOX = {
+    "role": "combobox",
+    "aria-autocomplete": "list",
+    "aria-controls": "customer-list",
+    "aria-expanded": "false",
+    "data-alt-key": "c",
+}
 SOURCES = (Source.PHONE, Source.POST, Source.IN_PERSON)
 NEW_CUSTOMER = ("name", "email", "phone", "address", "city", "country")
 
@@ -43,7 +51,12 @@ class ManualOrderForm(CardChoiceForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("The customer never sees this. Never type a card number here."),
     )
-    customer_search = TextField(label=_("Customer"), max_length=120)
+    customer_search = TextField(
+        label=_("Customer"),
+        max_length=120,
+        help_text=_("Name, phone, email or customer number."),
+        widget=forms.TextInput(attrs=COMBOBOX),
+    )
     customer = TextField(widget=forms.HiddenInput)
     name = TextField(label=_("Name"), max_length=120)
     email = forms.EmailField(
@@ -70,7 +83,7 @@ class ManualOrderForm(CardChoiceForm):
     amount = TextField(
         label=_("Amount"),
         max_length=40,
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr"}),
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "dir": "ltr", "data-alt-key": "a"}),
     )
     wants = forms.ChoiceField(
         label=_("Take now or reserve"),
@@ -87,9 +100,18 @@ class ManualOrderForm(CardChoiceForm):
         self.amount_minor = 0
         self.order_fields([name for name in self.fields if name not in _LAST] + list(_LAST))
 
+    def clean_reference(self) -> str:
+        try:
+            rules.check_reference(self.cleaned_data["reference"])
+        except Refused as refusal:
+            # The order this very form made is no other order: the services show it again.
+            if not Operation.objects.filter(form_key=self.data.get("form_key")).exists():
+                raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
+        return str(self.cleaned_data["reference"])
+
     def clean_phone(self) -> str:
         try:
-            return customers.normalise_phone(self.cleaned_data["phone"])
+            return normalise_phone(self.cleaned_data["phone"])
         except Refused as refusal:
             raise forms.ValidationError(str(refusal), code=refusal.code) from refusal
 
