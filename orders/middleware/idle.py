@@ -5,7 +5,7 @@ Requests that a page sends by itself say so (`X-Requested-By: poll`) and keep no
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 
-from orders import clock
+from orders import clock, typed_work
 from orders.models import Staff
 from orders.services import audit
 
@@ -61,18 +61,29 @@ def _note_act(session: Any, moment: int) -> None:
 
 
 def _sign_out(request: HttpRequest, why: str) -> HttpResponse:
-    if isinstance(request.user, Staff):
-        audit.record_account("session_ended", actor=request.user, reason=why)
+    person = request.user
+    if isinstance(person, Staff):
+        audit.record_account("session_ended", actor=person, reason=why)
+    typed_by = person.pk
     logout(request)
+    if is_poll(request):
+        return HttpResponse(status=401)
+    if request.method == "POST" and typed_by:
+        typed_work.keep(request.session, typed_by, request)
     messages.warning(
         request,
         _("You were signed out because nobody used this page for a while. Nothing was charged.")
         if why == "idle"
         else _("You were signed out because the session became too long. Nothing was charged."),
     )
-    came_from = request.get_full_path() if request.method == "GET" else request.path
-    sign_in = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': came_from})}"
-    if is_poll(request) or request.headers.get("HX-Request"):
-        # A fragment cannot show the sign-in page; htmx moves the whole window there.
-        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
-    return HttpResponseRedirect(sign_in)
+    query = urlencode({"next": _page_of(request)})
+    return HttpResponseRedirect(f"{resolve_url(settings.LOGIN_URL)}?{query}")
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page to return to: this one, or the one whose form was sent."""
+    if request.method == "GET":
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    is_ours = page.netloc == request.get_host() and page.path
+    return urlunsplit(("", "", page.path, page.query, "")) if is_ours else "/"

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from orders import typed_work
 from orders.errors import Refused
 from orders.forms.card_choice import NEW_CARD
 from orders.forms.manual_order import ManualOrderForm, customer_called
@@ -62,11 +63,14 @@ def _take(actor: Staff, form: ManualOrderForm) -> Operation | None:
 
 
 def _fresh(request: HttpRequest) -> dict[str, str]:
-    """What an empty form begins with; a customer may be named in the address."""
+    """What a form begins with: nothing, a customer named in the address, or what was typed before
+    the session ended.
+    """
     return {
         "form_key": place.new_form_key(),
         "source": cast("Staff", request.user).last_source,
         "customer": request.GET.get("customer", ""),
+        **typed_work.take(request),
     }
 
 

@@ -1,9 +1,10 @@
 """Pages for the tests of middleware: an ordinary one, one with card fields, one that breaks."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from motooffice.urls import urlpatterns as office
+from orders import typed_work
 from orders.views.decorators import card_page
 
 
@@ -16,7 +17,12 @@ def broken(request: HttpRequest) -> HttpResponse:
     raise ValueError(f"cannot use {card_number}")
 
 
+def typed(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(typed_work.take(request))
+
+
 urlpatterns = [
+    path("typed/", typed, name="typed"),
     path("page/", page, name="page"),
     path("card/", card_page(page), name="card"),
     path("broken/", broken, name="broken"),
