@@ -1,4 +1,4 @@
-"""The programs in docs/gateway.md run as they are printed."""
+"""The programs in docs/gateway.md run as printed, that of the README with a merchant filled in."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,9 @@ from tests.gateway.conftest import make_merchant
 from tests.gateway.messages import CARD_RETURN
 from tests.gateway.scripted import signed
 
-TEXT = (Path(__file__).parent.parent.parent / "docs" / "gateway.md").read_text("utf-8")
+ROOT = Path(__file__).parent.parent.parent
+TEXT = (ROOT / "docs" / "gateway.md").read_text("utf-8")
+README = (ROOT / "README.md").read_text("utf-8")
 CHARGE, CAREFULLY, MORE, CARDS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
 TOKEN = "0a1b2c3d4e5f60718293a4b5c6d7e8f9"
 
@@ -62,6 +64,25 @@ def test_ten_lines_charge_a_token(
     run(CHARGE)
     assert capsys.readouterr().out.startswith("approved 14000 ")
     assert box.count("SHOP-1001-1", "PURCHASE") == 1
+
+
+def test_program_of_the_readme_charges_a_token(
+    box: Sandbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (program,) = re.findall(r"```python\n(from orders.gateway import .*?)```", README, re.DOTALL)
+    account = {
+        "identifier": "MotoDemo",
+        "access_code": "demoAccessCode000001",
+        "request_phrase": "demo-request-phrase",
+        "response_phrase": "demo-response-phrase",
+        "api_url": box.api_url,
+        "page_url": box.page_url,
+    }
+    for name, value in account.items():
+        program, count = re.subn(rf'\b{name}="[^"]*"', f'{name}="{value}"', program)
+        assert count == 1
+    run(program)
+    assert capsys.readouterr().out == "True approved 14000\n"
 
 
 @pytest.mark.parametrize(
