@@ -8,8 +8,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_BETWEEN = r"[\s.,\-_/·•*‐-―+]{1,3}"
+_BETWEEN = r"[\s.,\-_/·•*‐-―−－．／+]{1,3}"
 _RUN = re.compile(rf"[0-9]+(?:{_BETWEEN}[0-9]+)*")
+_YEAR, _MONTH, _DAY = "(?:19|20)[0-9]{2}", "(?:0?[1-9]|1[0-2])", "(?:0?[1-9]|[12][0-9]|3[01])"
+# A whole word: the four digits of a card between two dashes are no year.
+_DATE = re.compile(
+    rf"(?<!\S)(?:{_YEAR}([-/.]){_MONTH}\1{_DAY}|{_DAY}([-/.]){_MONTH}\2{_YEAR})(?![^\s,])"
+)
 BRANDS = {"VISA": "Visa", "MASTERCARD": "Mastercard", "AMEX": "American Express"}
 
 
@@ -26,10 +31,11 @@ def holds_card_number(text: str) -> bool:
     """Whether ``text`` holds 13 to 19 digits with a right check digit that an issuer could use.
 
     Digits of any script count, in one piece or in groups with blanks, dashes, dots or slashes
-    between them. A number that begins with 0 or 1 is no bank's (ISO/IEC 7812-1) but the airlines'
-    15 digits, which keeps the gateway's own ``fort_id`` searchable.
+    between them, and with an expiry or a CVV glued to their end. A number that begins with 0 or 1
+    is no bank's (ISO/IEC 7812-1) but the airlines' 15 digits, which keeps the gateway's own
+    ``fort_id`` searchable. Dates beside other numbers are no part of one.
     """
-    for run in _RUN.finditer(_ascii_digits(text)):
+    for run in _RUN.finditer(_DATE.sub("a date", _ascii_digits(text))):
         groups = re.findall("[0-9]+", run.group())
         if sum(map(len, groups)) >= 13 and any(map(_is_card, _joined(groups))):
             return True
@@ -46,8 +52,8 @@ def brand_of(number: str) -> str:
 
 
 def _joined(groups: list[str]) -> Iterator[str]:
-    """Every run of whole neighbouring groups that is as long as a card number, and the longest such
-    beginning of a group that has something else (an expiry, a CVV) glued to its end.
+    """Every run of whole neighbouring groups that is as long as a card number, and the number that
+    such a run begins with when something else (an expiry, a CVV) is glued to its end.
     """
     for first in range(len(groups)):
         digits = ""
@@ -55,8 +61,10 @@ def _joined(groups: list[str]) -> Iterator[str]:
             digits += group
             if 13 <= len(digits) <= 19:
                 yield digits
-            elif len(digits) > 19:
+            if len(digits) > 15:
                 yield digits[: 15 if digits.startswith(("34", "37")) else 16]
+            if len(digits) > 19:
+                yield digits[:19]
                 break
 
 
