@@ -7,7 +7,7 @@ context; the demo uses it to take orders on earlier days.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.utils import timezone
 
@@ -22,7 +22,7 @@ def now() -> datetime:
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Hold the clock at ``moment`` (aware) inside the block."""
-    token = _held.set(moment)
+    token = _held.set(moment.astimezone(UTC))
     try:
         yield
     finally:
