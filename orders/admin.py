@@ -54,7 +54,7 @@ class LookingOnly(admin.ModelAdmin):
 class OrderAdmin(LookingOnly):
     list_display = ("number", "status", "currency", "amount_minor", "source", "taken_at")
     list_filter = ("status", "source", "currency")
-    search_fields = ("=number", "=reference")
+    search_fields = ("=reference", "=call_reference", "=slip_number")
 
 
 @admin.register(Operation)

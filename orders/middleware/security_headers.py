@@ -17,15 +17,18 @@ def security_headers(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
     """Middleware that adds the content, permission and cache policies."""
-    policy = rendered(settings.SECURE_CSP)
-    card_policy = rendered(with_gateway(settings.SECURE_CSP, settings.APS_PAGE_URL))
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
+        if is_foreign_form(request):
+            # It came without our cookies; new ones would replace those of the open pages.
+            response.cookies.clear()
         is_card_page = getattr(response, "is_card_page", False)
-        response["Content-Security-Policy"] = card_policy if is_card_page else policy
+        policy = settings.SECURE_CSP
         if is_card_page:
+            policy = with_gateway(policy, settings.APS_PAGE_URL)
             response["Integrity-Policy"] = "blocked-destinations=(script)"
+        response["Content-Security-Policy"] = rendered(policy)
         for name, value in settings.SECURE_HEADERS.items():
             response.setdefault(name, value)
         if not request.path.startswith(settings.STATIC_URL):
@@ -34,6 +37,12 @@ def security_headers(
         return response
 
     return middleware
+
+
+def is_foreign_form(request: HttpRequest) -> bool:
+    """Whether a page of another site, the gateway's for one, sent a form to us."""
+    foreign = request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+    return foreign and request.method == "POST"
 
 
 def with_gateway(policy: Policy, page_url: str) -> Policy:

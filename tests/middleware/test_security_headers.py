@@ -53,3 +53,12 @@ def test_static_files_may_be_kept(client: Client) -> None:
 def test_a_gateway_is_named_by_its_origin_alone() -> None:
     policy = with_gateway({"form-action": ["'self'"]}, "https://checkout.payfort.com/FortAPI/page")
     assert rendered(policy) == "form-action 'self' https://checkout.payfort.com"
+
+
+def test_a_form_from_another_site_does_not_replace_the_cookies_of_open_pages(
+    client: Client, db: None
+) -> None:
+    foreign = client.post("/orders/card-return/", headers={"Sec-Fetch-Site": "cross-site"})
+    assert not foreign.cookies
+    own = client.post("/orders/card-return/", headers={"Sec-Fetch-Site": "same-origin"})
+    assert own.cookies
