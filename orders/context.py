@@ -40,7 +40,7 @@ DAILY = (
         _("Customers"),
         "people",
         "orders.view_customer",
-        covers=("customer-detail", "customer-edit"),
+        covers=("customer-detail", "customer-edit", "customer-new"),
     ),
     Destination("batch-list", _("Mail batches"), "envelope-paper", "orders.view_mailbatch"),
 )

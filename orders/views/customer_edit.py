@@ -24,10 +24,7 @@ def customer_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid() and _update(form, customer, cast("Staff", request.user)):
         messages.success(request, _("The details were saved."))
         return redirect(customer)
-    context = {"form": form, "customer": customer}
-    return render(
-        request, "orders/customer_edit.html", context, status=422 if form.is_bound else 200
-    )
+    return render(request, "orders/customer_edit.html", {"form": form, "customer": customer})
 
 
 def _update(form: CustomerForm, customer: Customer, actor: Staff) -> bool:

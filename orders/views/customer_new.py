@@ -23,8 +23,7 @@ def customer_new(request: HttpRequest) -> HttpResponse:
     if form.is_valid() and (customer := _create(form, cast("Staff", request.user))):
         messages.success(request, _("%(name)s was added.") % {"name": customer.name})
         return redirect(customer)
-    status = 422 if form.is_bound else 200
-    return render(request, "orders/customer_new.html", {"form": form}, status=status)
+    return render(request, "orders/customer_new.html", {"form": form})
 
 
 def _create(form: CustomerForm, actor: Staff) -> Customer | None:

@@ -14,14 +14,16 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from orders import clock
+from orders.cards import BRANDS
 from orders.services.history import HistoryRow
-from orders.templatetags.office import card_label, money_cell, source_label, status_badge
+from orders.templatetags.office import money_cell, source_label, status_badge
 
 _ROW = (
     '<tr><th scope="row"><a class="row-title" href="{}"><bdi dir="ltr">{}</bdi></a>'
     '<bdi class="row-note">{}</bdi></th><td class="nowrap">{}</td>{}<td>{}</td><td>{}</td>'
     '<td><bdi>{}</bdi></td><td class="amount">{}</td><td>{}</td></tr>'
 )
+_CARD = '<bdi class="card-label" dir="ltr">•••• {}</bdi><bdi class="row-note">{}</bdi>'
 _CUSTOMER = '<td><a class="row-link" href="{}"><bdi>{}</bdi></a></td>'
 
 
@@ -42,7 +44,7 @@ def order_rows(rows: Iterable[HistoryRow], *, with_customer: bool = True) -> Saf
                 row.order.reference or "—",
                 _time(row, this_year),
                 _customer(row) if with_customer else "",
-                card_label(row.brand, row.last_four),
+                _card(row),
                 label(row.order.source),
                 row.order.taken_by or "—",
                 money_cell(row.order.amount_minor, row.order.currency),
@@ -56,10 +58,19 @@ def order_rows(rows: Iterable[HistoryRow], *, with_customer: bool = True) -> Saf
 def _time(row: HistoryRow, this_year: int) -> SafeString:
     """When the order was taken, by the office's clock; the year only where it is another."""
     taken_at = timezone.localtime(row.order.taken_at)
-    shown = date_format(taken_at, "j M, H:i" if taken_at.year == this_year else "j M Y")
     return format_html(
-        '<time datetime="{}">{}</time>', taken_at.isoformat(timespec="minutes"), shown
+        '<time datetime="{}">{}<span class="row-note">{}</span></time>',
+        taken_at.isoformat(timespec="minutes"),
+        date_format(taken_at, "j M" if taken_at.year == this_year else "j M Y"),
+        date_format(taken_at, "H:i"),
     )
+
+
+def _card(row: HistoryRow) -> SafeString | str:
+    if not row.last_four:
+        return "—"
+    brand = BRANDS.get(row.brand, row.brand)
+    return format_html(_CARD, row.last_four, brand)
 
 
 def _customer(row: HistoryRow) -> SafeString:

@@ -39,7 +39,7 @@ def test_a_refused_correction_keeps_the_customer_as_it_was(
     client: Client, customer: Customer
 ) -> None:
     response = client.post(f"/customers/{customer.pk}/edit/", typed(customer, phone="0500"))
-    assert response.status_code == 422
+    assert response.status_code == 200
     assert 'value="0500"' in response.content.decode()
     held = customer.phone
     customer.refresh_from_db()

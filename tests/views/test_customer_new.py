@@ -40,7 +40,7 @@ def test_what_cannot_be_kept_has_a_sentence_and_stays_typed(
     client: Client, typed: dict[str, str], words: str
 ) -> None:
     response = client.post("/customers/new/", TYPED | {"city": "Amman"} | typed)
-    assert response.status_code == 422
+    assert response.status_code == 200
     assert words in response.content.decode()
     assert 'value="Amman"' in response.content.decode()
     assert not Customer.objects.exists()

@@ -43,7 +43,15 @@ def test_an_order_is_shown_with_all_that_tells_it_apart(client: Client, supervis
     )
     html = shown(client)
     assert numbers(html) == [order.number]
-    for words in ("WEB-20931", "Aisha Rahman", "Visa •••• 1111", "Phone", "Layla Nasser", "Paid"):
+    for words in (
+        "WEB-20931",
+        "Aisha Rahman",
+        "•••• 1111",
+        "Visa",
+        "Phone",
+        "Layla Nasser",
+        "Paid",
+    ):
         assert words in html
     assert re.search(r"KWD 1,250<[^>]*>\.500", html)
 
