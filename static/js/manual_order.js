@@ -30,13 +30,15 @@
     notice.focus();
   }
 
-  // A fresh token, should another tab have signed in meanwhile.
+  // The page anew, for the token of a session that another tab has begun meanwhile.
   async function renewToken() {
     const page = await fetch(form.action, { redirect: "manual" });
     const parsed = new DOMParser().parseFromString(await page.text(), "text/html");
     const token = parsed.querySelector("#order-form [name=csrfmiddlewaretoken]");
-    form.elements.csrfmiddlewaretoken.value = token?.value || "";
-    return Boolean(token);
+    if (token) {
+      form.elements.csrfmiddlewaretoken.value = token.value;
+    }
+    return page;
   }
 
   async function send(values) {
@@ -84,8 +86,9 @@
     const wrongCards = [...cardForm.elements].filter((input) => !input.validity.valid);
     const values = wrongCards.length ? { found_by_browser: wrongCards.length } : { charge: 1 };
     let answer = await send(values);
-    if (answer.status === 403 && (await renewToken())) {
-      answer = await send(values);
+    if (answer.status === 403) {
+      const page = await renewToken();
+      answer = page.ok ? await send(values) : page;
     }
     if (answer.status === 422) {
       const refusal = await answer.json();

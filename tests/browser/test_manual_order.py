@@ -1,0 +1,244 @@
+"""The manual order page in a real browser, from the first key to the gateway's answer."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect
+
+from orders.models import Customer, Operation, Order, Staff, StoredCard
+from orders.sandbox.server import Sandbox
+from orders.services import customers
+from orders.states import OrderStatus, Status
+from tests.chromium import Complaints, SignIn, assert_accessible
+from tests.factories import ConsentFactory, OrderFactory, StaffFactory, StoredCardFactory
+
+VISA, DECLINED_VISA = "4005550000000001", "4916783391760242"
+DIGITS = re.compile(r"[0-9]{4}(?:\D?[0-9]{4}){3}|\b123\b")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def agent(sign_in: SignIn) -> Staff:
+    agent = StaffFactory(agent=True)
+    sign_in(agent)
+    return agent
+
+
+@pytest.fixture
+def aisha(agent: Staff) -> Customer:
+    return customers.create(actor=agent, name="Aisha Rahman", phone="+971507654321", city="Dubai")
+
+
+@pytest.fixture
+def card(aisha: Customer, gateway: Sandbox) -> StoredCard:
+    """A card of Aisha's that the stand-in knows and she allowed to be kept."""
+    token = gateway.make_token("4111111111111111")
+    card = StoredCardFactory(customer=aisha, token_name=token, last_four="1111")
+    ConsentFactory(card=card)
+    return card
+
+
+def type_order(page: Page, *, currency: str = "KWD", amount: str = "250.5") -> None:
+    """An order of a new customer."""
+    page.get_by_label("Description").fill("Two boxes of dates")
+    page.get_by_text("New customer", exact=True).click()
+    page.get_by_label("Name", exact=True).fill("Layla Haddad")
+    page.get_by_label("Email").fill("layla@example.com")
+    page.get_by_label("Currency").select_option(currency)
+    page.get_by_label("Amount").fill(amount)
+
+
+def type_card(page: Page, number: str = VISA, *, cvv: str = "123") -> None:
+    page.get_by_label("Card number").press_sequentially(number)
+    page.get_by_label("Expiry").press_sequentially("0530")
+    if cvv:
+        page.get_by_label("CVV").fill(cvv)
+    page.get_by_label("Name on card").fill("LAYLA HADDAD")
+
+
+def charges(gateway: Sandbox) -> list[str]:
+    return [one["command"] for one in gateway.requests if one["command"] == "PURCHASE"]
+
+
+def test_new_card_by_phone_is_charged_and_never_reaches_the_office(
+    page: Page, agent: Staff, gateway: Sandbox, live_server: object
+) -> None:
+    sent: list[Request] = []
+    page.on("request", lambda one: sent.append(one))
+    page.goto("/orders/new/")
+    assert_accessible(page)
+    type_order(page)
+    type_card(page)
+    expect(page.locator("#amount-words")).to_have_text(
+        "two hundred and fifty Kuwaiti dinars and five hundred fils"
+    )
+    page.get_by_role("button", name="Charge KWD 250.500 to Visa •••• 0001").click()
+    page.wait_for_url("**/orders/MO-*/")
+    expect(page.locator(".result-approved")).to_be_visible()
+
+    order = Order.objects.get()
+    assert (order.status, order.captured_minor) == (OrderStatus.CHARGED, 250_500)
+    assert charges(gateway) == ["PURCHASE"]
+    ours = [one for one in sent if not one.url.startswith(gateway.url)]
+    assert [one for one in ours if one.method == "POST" and one.url.endswith("/orders/new/")]
+    told = [f"{one.url} {one.post_data or ''}" for one in ours]
+    assert not [text for text in told if DIGITS.search(text)]
+
+
+def test_stored_card_is_charged_with_the_customer_found_by_keys_alone(
+    page: Page, agent: Staff, card: StoredCard, gateway: Sandbox
+) -> None:
+    page.goto("/orders/new/")
+    page.keyboard.press("Alt+c")
+    page.keyboard.type("aish")
+    expect(page.get_by_role("option", name="Aisha Rahman")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".customer-card")).to_contain_text("Aisha Rahman")
+    assert page.locator("[name=card]:checked").count() == 0
+    page.keyboard.press("Alt+s")
+    page.keyboard.press("Space")
+    page.keyboard.press("Alt+a")
+    page.keyboard.type("125")
+    expect(page.locator("#charge-button")).to_have_text("Charge AED 125.00 to Visa •••• 1111")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/orders/MO-*/")
+    expect(page.locator(".result-approved")).to_be_visible()
+    assert charges(gateway) == ["PURCHASE"]
+
+
+def test_order_by_post_has_no_cvv(page: Page, agent: Staff, gateway: Sandbox) -> None:
+    page.goto("/orders/new/")
+    page.keyboard.press("Alt+2")
+    type_order(page, currency="AED", amount="80")
+    page.get_by_label("Slip number").fill("S-17")
+    expect(page.get_by_label("CVV")).to_be_hidden()
+    type_card(page, cvv="")
+    page.locator("#charge-button").click()
+    page.wait_for_url("**/orders/MO-*/")
+    expect(page.locator(".result-approved")).to_be_visible()
+    stored = next(one for one in gateway.requests if one["command"] == "CREATE_TOKEN")
+    assert "card_security_code" not in stored["parameters"]
+    assert Order.objects.get().slip_number == "S-17"
+
+
+def test_kept_card_is_stored_with_its_consent(page: Page, agent: Staff) -> None:
+    page.goto("/orders/new/")
+    type_order(page, currency="AED", amount="80")
+    type_card(page)
+    page.get_by_label("Call reference").fill("4711")
+    expect(page.get_by_label("What the card is kept for")).to_be_hidden()
+    page.get_by_label("Keep this card").check()
+    page.get_by_label("What the card is kept for").fill("Monthly refills")
+    page.locator("#charge-button").click()
+    expect(page.locator(".result-approved")).to_be_visible()
+    card = StoredCard.objects.get()
+    assert (card.consent.purpose, card.consent.given_by) == ("Monthly refills", "Phone 4711")
+
+
+def test_declined_card_is_said_and_another_card_pays(
+    page: Page, agent: Staff, gateway: Sandbox
+) -> None:
+    page.goto("/orders/new/")
+    type_order(page, currency="AED", amount="80")
+    type_card(page, DECLINED_VISA)
+    page.locator("#charge-button").click()
+    expect(page.locator(".result-declined")).to_be_visible()
+    number = Order.objects.get().number
+    page.goto(f"/orders/{number}/card/")
+    assert_accessible(page)
+    page.get_by_label("New card").check()
+    type_card(page)
+    page.get_by_role("button", name="Charge AED 80.00 to Visa •••• 0001").click()
+    page.wait_for_url(f"**/orders/{number}/")
+    expect(page.locator(".result-approved")).to_be_visible()
+    assert [one.status for one in Operation.objects.all()] == [Status.DECLINED, Status.APPROVED]
+
+
+def test_two_quick_presses_charge_once(
+    page: Page, agent: Staff, card: StoredCard, gateway: Sandbox
+) -> None:
+    page.goto(f"/orders/new/?customer={card.customer_id}")
+    page.get_by_label("Visa •••• 1111").check()
+    page.get_by_label("Amount").fill("125")
+    page.locator("#charge-button").dblclick(no_wait_after=True)
+    page.wait_for_url("**/orders/MO-*/")
+    assert charges(gateway) == ["PURCHASE"]
+    assert Order.objects.count() == 1
+
+
+def test_enter_in_a_field_charges_nothing(page: Page, agent: Staff, card: StoredCard) -> None:
+    page.goto(f"/orders/new/?customer={card.customer_id}")
+    page.get_by_label("Amount").fill("125")
+    page.get_by_label("Visa •••• 1111").check()
+    for label in ("Order reference", "Description", "Amount", "Visa •••• 1111", "Currency"):
+        page.get_by_label(label).press("Enter")
+    expect(page).to_have_url(re.compile("/orders/new/"))
+    assert not Order.objects.exists()
+
+
+def test_errors_are_listed_and_the_first_field_has_the_focus(
+    page: Page, agent: Staff, complaints: Complaints
+) -> None:
+    OrderFactory(reference="A-1042", taken_by=agent, charged=True)
+    page.goto("/orders/new/")
+    page.get_by_label("Order reference").fill("A-1042")
+    page.get_by_label("Currency").select_option("KWD")
+    page.get_by_label("Amount").fill("1.2345")
+    type_card(page, "4005550000000002")
+    page.locator("#charge-button").click()
+    expect(page.get_by_role("heading", name="4 things to put right")).to_be_visible()
+    expect(page.get_by_label("Order reference")).to_be_focused()
+    expect(page.locator("#id_amount_error")).to_have_text(
+        "Kuwaiti dinar has 3 decimals. You typed 4."
+    )
+    expect(page.get_by_label("Card number")).to_have_value("4005 5500 0000 0002")
+    assert_accessible(page)
+    complaints.forgive("422")
+    assert Order.objects.count() == 1
+
+
+def test_card_number_in_another_field_is_cleared_before_it_is_sent(
+    page: Page, agent: Staff
+) -> None:
+    sent: list[Request] = []
+    page.goto("/orders/new/")
+    page.on("request", lambda one: sent.append(one))
+    page.get_by_label("Customer").fill(VISA)
+    page.get_by_label("Description").fill("card 4005 5500 0000 0001")
+    expect(page.get_by_label("Description")).to_have_value("")
+    expect(page.locator("#id_description_error")).to_contain_text("looked like a card number")
+    assert not [one for one in sent if "customers/search" in one.url]
+
+
+def test_order_survives_an_office_that_cannot_be_reached(
+    page: Page, agent: Staff, card: StoredCard, complaints: Complaints
+) -> None:
+    page.goto(f"/orders/new/?customer={card.customer_id}")
+    page.get_by_label("Visa •••• 1111").check()
+    page.get_by_label("Amount").fill("125")
+    page.get_by_label("Description").fill("Dates")
+    page.context.set_offline(True)
+    page.locator("#charge-button").click()
+    expect(page.get_by_role("alert")).to_contain_text("could not be reached")
+    page.context.set_offline(False)
+    page.locator("#charge-button").click()
+    page.wait_for_url("**/orders/MO-*/")
+    assert Order.objects.get().description == "Dates"
+    complaints.forgive("ERR_INTERNET_DISCONNECTED")
+
+
+def test_order_survives_a_session_that_ended(
+    page: Page, agent: Staff, card: StoredCard, sign_in: SignIn, complaints: Complaints
+) -> None:
+    page.goto(f"/orders/new/?customer={card.customer_id}")
+    page.get_by_label("Visa •••• 1111").check()
+    page.get_by_label("Amount").fill("125")
+    page.context.clear_cookies()
+    page.locator("#charge-button").click()
+    expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
+    sign_in(agent)
+    page.locator("#charge-button").click()
+    page.wait_for_url("**/orders/MO-*/")
+    complaints.forgive("403")
