@@ -45,6 +45,11 @@ class Result:
     is_asked: bool = False
     is_fresh: bool = False
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the order holds its money and nothing is left to press."""
+        return self.kind in {"approved", "reserved"} and not self.may_mark_paid
+
 
 def since(operation: Operation) -> str:
     """Who works on it and since when, as a sentence: " By Layla Haddad, since 10:42:07."."""

@@ -13,18 +13,19 @@ from orders.services.explain import explain
 from orders.services.happenings import HAPPENINGS
 
 _SYSTEM = "system"
+_CARD_KINDS = frozenset({"card_received", "card_refused"})
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of the timeline. ``mood`` is "good", "bad", "wait" or ""; ``who`` is a person, the
-    gateway or the system.
+    """A line of the timeline. ``who`` is a person, the gateway or the system, ``details`` are
+    short words, ``mood`` is "good", "bad", "wait" or "".
     """
 
     title: str | Promise
     at: datetime
     who: str
-    detail: str
+    details: list[str]
     reason: str
     mood: str
 
@@ -40,7 +41,7 @@ def _entry(event: Event) -> Entry:
         title=title,
         at=event.at,
         who=_who(event),
-        detail=" · ".join(_details(event)),
+        details=_details(event),
         reason=event.reason,
         mood=mood,
     )
@@ -55,6 +56,8 @@ def _who(event: Event) -> str:
         return _("Gateway, by feedback")
     if source == Evidence.Source.CHECK:
         return _("Gateway, when asked")
+    if event.kind in _CARD_KINDS:
+        return _("Gateway, after the card's form")
     return _("System") if event.actor_name == _SYSTEM else event.actor_name
 
 

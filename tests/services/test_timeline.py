@@ -35,7 +35,12 @@ def test_an_approved_charge_names_the_money_the_card_and_the_gateway() -> None:
     [entry] = timeline([event])
     assert str(entry.title) == "Charge confirmed by the gateway"
     assert entry.who == "Gateway, in its answer"
-    assert entry.detail == "KWD 250.500 · Visa •••• 1111 · Charged (14000) · MO-10001-1"
+    assert entry.details == [
+        "KWD 250.500",
+        "Visa •••• 1111",
+        "Charged (14000)",
+        "MO-10001-1",
+    ]
     assert entry.mood == "good"
 
 

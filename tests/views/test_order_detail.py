@@ -193,7 +193,7 @@ def test_the_timeline_stands_newest_first() -> None:
 
 def test_a_slip_number_is_shown_for_an_order_by_post() -> None:
     order = OrderFactory(source=Source.POST, call_reference="", slip_number="S-77")
-    assert "Slip number S-77" in look(order)
+    assert "Slip number: S-77" in look(order)
 
 
 def test_text_in_angle_brackets_stays_text() -> None:
