@@ -9,7 +9,7 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; \
 	done)
 
-.PHONY: run test install lint format types lock vendor
+.PHONY: run test install lint format types lock vendor messages
 
 run: python  ## serve a practice office with demo data
 	@exec $(PYTHON) moto run --port "$(PORT)" --sandbox-port "$(SANDBOX_PORT)"
@@ -45,3 +45,9 @@ lock: install  ## lock what pyproject.toml asks for; make lock UPGRADE=--upgrade
 
 vendor: install  ## fetch the third-party front-end files that .ci/vendor.py pins
 	$(VENV)python .ci/vendor.py
+
+messages: install  ## collect words for Arabic into orders/locale, and compile them
+	@command -v msgfmt >/dev/null || { echo "make messages needs GNU gettext (apt install gettext)." >&2; exit 1; }
+	DEMO=true $(VENV)python manage.py makemessages --locale ar --no-wrap --no-obsolete \
+		--add-location file --ignore .venv --ignore var --ignore tests
+	DEMO=true $(VENV)python manage.py compilemessages --locale ar --ignore .venv --ignore var
