@@ -10,6 +10,7 @@ from django.urls import reverse
 from orders import roles
 from orders.admin import LookingOnly
 from orders.models import Event, Staff
+from tests.factories import PASSWORD as FACTORY_PASSWORD
 from tests.factories import OrderFactory, StaffFactory, StoredCardFactory
 
 LOOKED_AT = [model for model, page in admin.site._registry.items() if isinstance(page, LookingOnly)]
@@ -145,3 +146,16 @@ def test_a_lost_telephone_is_followed_by_a_new_enrolment(office: Client) -> None
 
 def test_secrets_of_second_factors_have_no_page(office: Client) -> None:
     assert office.get("/admin/mfa/authenticator/").status_code == 404
+
+
+def test_an_admin_unlocks_a_colleague(office: Client) -> None:
+    noor = StaffFactory(username="noor")
+    stranger = Client()
+    for _guess in range(6):
+        stranger.post("/accounts/login/", {"login": "noor", "password": "wrong"})
+    office.post(
+        address(Staff, "changelist"), {"action": "unlock_sign_in", "_selected_action": noor.pk}
+    )
+    assert Event.objects.get(kind="sign_in_unlocked").data == {"staff": "noor"}
+    data = {"login": "noor", "password": FACTORY_PASSWORD}
+    assert stranger.post("/accounts/login/", data).status_code == 302

@@ -60,3 +60,11 @@ def test_a_role_that_was_bent_is_straightened_by_the_next_migration(db: None) ->
 @pytest.mark.parametrize("path", ["/", "/orders/new/", "/admin/", "/nowhere/"])
 def test_a_stranger_sees_no_page(client: Client, db: None, path: str) -> None:
     assert client.get(path).status_code in (302, 404)
+
+
+def test_a_right_that_does_not_exist_stops_the_migration(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(roles.ROLES, "agent", ("orders.fly",))
+    with pytest.raises(LookupError, match=r"orders\.fly"):
+        roles.set_up_groups(using="default")

@@ -236,3 +236,18 @@ def test_a_weak_password_is_refused(password: str, settings: Settings) -> None:
 
 def test_the_password_of_the_demo_would_be_allowed_with_a_digit() -> None:
     validate_password("moto-office-demo-1")
+
+
+def test_a_changed_password_is_noted_and_ends_other_sessions(client: Client, noor: Staff) -> None:
+    elsewhere = Client()
+    elsewhere.force_login(noor)
+    sign_in(client)
+    new = {"oldpassword": PASSWORD, "password1": "another-long-1", "password2": "another-long-1"}
+    client.post("/accounts/password/change/", new)
+    assert "password_changed" in kinds()
+    assert client.get("/accounts/2fa/").status_code == 200
+    assert elsewhere.get("/accounts/2fa/").status_code == 302
+
+
+def test_the_sign_in_library_is_told_that_nobody_signs_up(db: None) -> None:
+    assert accounts.AccountAdapter().is_open_for_signup(None) is False

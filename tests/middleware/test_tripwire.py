@@ -10,11 +10,13 @@ from urllib.parse import quote
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import DatabaseError
 from django.test import Client
 
 from orders import counters
 from orders.middleware.request_texts import held_by, is_exempt
 from orders.models import Event
+from tests.factories import StaffFactory
 
 # Published test numbers of the schemes; none is anybody's card.
 CARDS = [
@@ -188,4 +190,35 @@ def test_a_stranger_may_send_no_more_than_64_kilobytes(client: Client) -> None:
 
 def test_a_body_that_is_no_multipart_form_is_refused(client: Client) -> None:
     answer = client.post("/accounts/login/", b"x", content_type="multipart/form-data")
+    assert refused(answer)
+
+
+def test_a_refusal_that_cannot_be_counted_is_a_refusal_still(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def away(name: str) -> int:
+        raise DatabaseError
+
+    monkeypatch.setattr(counters, "count", away)
+    assert refused(client.get(f"/?q={CARD}"))
+    assert "could not be counted" in caplog.text
+    assert CARD not in caplog.text
+
+
+def test_more_than_a_page_needs_is_refused_from_somebody_signed_in_too(client: Client) -> None:
+    client.force_login(StaffFactory())
+    answer = client.post("/gateway/feedback/", "x" * 262_145, content_type="text/plain")
+    assert answer.status_code == 413
+
+
+def test_a_body_in_an_unknown_alphabet_is_read_all_the_same(client: Client) -> None:
+    for charset in ("klingon", "utf-16"):
+        body = CARD.encode("utf-16" if charset == "utf-16" else "ascii")
+        answer = client.generic("POST", "/", body, content_type=f"text/plain; charset={charset}")
+        assert refused(answer)
+
+
+def test_deeply_nested_json_is_searched_as_text(client: Client) -> None:
+    body = "[" * 50_000 + CARD
+    answer = client.post("/gateway/feedback/", body, content_type="application/json")
     assert refused(answer)
