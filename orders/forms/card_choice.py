@@ -25,7 +25,14 @@ FORM_ID = "order-form"
 class CardChoiceForm(forms.Form):
     """The choice of card for another try on an order; the manual order form extends it."""
 
-    form_key = forms.RegexField(r"^[a-z2-7]{26}\Z", widget=forms.HiddenInput)
+    form_key = forms.RegexField(
+        r"^[a-z2-7]{26}\Z",
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid"),
+            _("This form is too old. Load the page again. Nothing was charged."),
+        ),
+    )
     card = forms.CharField(
         label=_("Card"),
         max_length=20,
@@ -69,11 +76,12 @@ class CardChoiceForm(forms.Form):
         )
 
     def lines(self) -> list[dict[str, str]]:
-        """Every error as ``id`` of its control ("" for the whole form) and ``text``, in order."""
-        named = [*(self[name] for name in self.fields)]
-        return [{"id": "", "text": str(error)} for error in self.non_field_errors()] + [
-            {"id": field.auto_id, "text": str(error)} for field in named for error in field.errors
-        ]
+        """Every error as ``id`` of its control ("" where there is none to see) and ``text``."""
+        lines = [{"id": "", "text": str(error)} for error in self.non_field_errors()]
+        for field in map(self.__getitem__, self.fields):
+            place = "" if field.is_hidden else field.auto_id
+            lines += [{"id": place, "text": str(error)} for error in field.errors]
+        return lines
 
     def _chosen_card(self, chosen: str) -> StoredCard | None:
         """The stored card of this customer, refused with a sentence if it is not usable."""

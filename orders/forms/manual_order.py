@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orders import money
@@ -33,6 +34,11 @@ def _currencies() -> list[tuple[str, str]]:
     return [(code, code) for code in settings.CURRENCIES]
 
 
+def _always(sentence: str | Promise) -> dict[str, Any]:
+    """The same sentence for a choice that is missing and for one that does not exist."""
+    return {"required": sentence, "invalid_choice": sentence}
+
+
 class ManualOrderForm(CardChoiceForm):
     """The order part of the page, with the customer chosen or typed in place."""
 
@@ -40,6 +46,7 @@ class ManualOrderForm(CardChoiceForm):
         label=_("Source"),
         choices=[(source.value, source.label) for source in SOURCES],
         widget=forms.RadioSelect,
+        error_messages=_always(_("Choose how the order came.")),
     )
     call_reference = TextField(label=_("Call reference"), max_length=60)
     slip_number = TextField(label=_("Slip number"), max_length=60)
@@ -79,7 +86,11 @@ class ManualOrderForm(CardChoiceForm):
     )
     city = TextField(label=_("Town"), max_length=80)
     country = TextField(label=_("Country"), max_length=80)
-    currency = forms.ChoiceField(label=_("Currency"), choices=_currencies)
+    currency = forms.ChoiceField(
+        label=_("Currency"),
+        choices=_currencies,
+        error_messages=_always(_("Choose a currency from the list.")),
+    )
     amount = TextField(
         label=_("Amount"),
         max_length=40,
@@ -93,6 +104,7 @@ class ManualOrderForm(CardChoiceForm):
         ],
         initial=Kind.PURCHASE.value,
         widget=forms.RadioSelect,
+        error_messages=_always(_("Choose to take now or to reserve.")),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

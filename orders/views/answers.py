@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from orders.forms.card_choice import CardChoiceForm
-from orders.models import Operation
+from orders.models import Operation, Order
 from orders.services.card_entry import card_form
 from orders.states import Status
 
@@ -28,6 +28,12 @@ def waits_for_card(operation: Operation) -> bool:
     return operation.status == Status.PREPARED and not operation.token_name
 
 
+def to_order(request: HttpRequest, order: Order) -> HttpResponse:
+    """The order's page; for our script its ``location``."""
+    url = order.get_absolute_url()
+    return JsonResponse({"location": url}) if wants_json(request) else see_other(url)
+
+
 def onward(request: HttpRequest, operation: Operation) -> HttpResponse:
     """Where the browser goes once its form was taken: with a new card to the gateway, else to the
     order.
@@ -37,8 +43,7 @@ def onward(request: HttpRequest, operation: Operation) -> HttpResponse:
     """
     order = operation.order
     if not waits_for_card(operation):
-        url = order.get_absolute_url()
-        return JsonResponse({"location": url}) if wants_json(request) else see_other(url)
+        return to_order(request, order)
     back = reverse("order-card", args=[order.number])
     if not wants_json(request):
         return see_other(back)

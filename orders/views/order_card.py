@@ -15,7 +15,14 @@ from orders.models import Operation, Order, Staff
 from orders.services import charge, place
 from orders.services.card_entry import card_form
 from orders.states import CHARGES, LIVE
-from orders.views.answers import onward, refused, see_other, waits_for_card, wants_json
+from orders.views.answers import (
+    onward,
+    refused,
+    see_other,
+    to_order,
+    waits_for_card,
+    wants_json,
+)
 from orders.views.card_zone import card_zone
 from orders.views.decorators import card_page
 
@@ -78,7 +85,7 @@ def _prepare(request: HttpRequest, order: Order) -> HttpResponse:
             return onward(request, charge.proceed(placed))
         except Conflict as conflict:
             messages.warning(request, str(conflict))
-            return see_other(order.get_absolute_url())
+            return to_order(request, order)
         except Refused as refusal:
             form.refuse(refusal)
     if wants_json(request):

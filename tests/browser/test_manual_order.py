@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect
+from playwright.sync_api import Page, Request, expect
 
 from orders.models import Customer, Operation, Order, Staff, StoredCard
 from orders.sandbox.server import Sandbox
@@ -39,6 +39,18 @@ def card(aisha: Customer, gateway: Sandbox) -> StoredCard:
     return card
 
 
+@pytest.fixture
+def sent(page: Page) -> list[Request]:
+    """Every request the page makes."""
+    requests: list[Request] = []
+
+    def note(request: Request) -> None:
+        requests.append(request)
+
+    page.on("request", note)
+    return requests
+
+
 def type_order(page: Page, *, currency: str = "KWD", amount: str = "250.5") -> None:
     """An order of a new customer."""
     page.get_by_label("Description").fill("Two boxes of dates")
@@ -62,10 +74,8 @@ def charges(gateway: Sandbox) -> list[str]:
 
 
 def test_new_card_by_phone_is_charged_and_never_reaches_the_office(
-    page: Page, agent: Staff, gateway: Sandbox, live_server: object
+    page: Page, agent: Staff, gateway: Sandbox, sent: list[Request]
 ) -> None:
-    sent: list[Request] = []
-    page.on("request", lambda one: sent.append(one))
     page.goto("/orders/new/")
     assert_accessible(page)
     type_order(page)
@@ -200,11 +210,9 @@ def test_errors_are_listed_and_the_first_field_has_the_focus(
 
 
 def test_card_number_in_another_field_is_cleared_before_it_is_sent(
-    page: Page, agent: Staff
+    page: Page, agent: Staff, sent: list[Request]
 ) -> None:
-    sent: list[Request] = []
     page.goto("/orders/new/")
-    page.on("request", lambda one: sent.append(one))
     page.get_by_label("Customer").fill(VISA)
     page.get_by_label("Description").fill("card 4005 5500 0000 0001")
     expect(page.get_by_label("Description")).to_have_value("")
