@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qsl, unquote, unquote_plus
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from orders.cards import holds_card_number
@@ -23,8 +24,26 @@ _MACHINE_ID = re.compile(
 _FORT_ID = re.compile(r"[0-9]{15,20}")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{4,30}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# Written by the server itself from a file's time and size.
-_UNREAD_HEADERS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_RANGE"}
+# Addresses, traces and stamps that machines on the way write: long and as good as random.
+_MACHINE_HEADERS = {
+    "HTTP_CF_CONNECTING_IP",
+    "HTTP_CF_RAY",
+    "HTTP_FORWARDED",
+    "HTTP_IF_NONE_MATCH",
+    "HTTP_IF_RANGE",
+    "HTTP_TRACEPARENT",
+    "HTTP_TRACESTATE",
+    "HTTP_TRUE_CLIENT_IP",
+    "HTTP_VIA",
+    "HTTP_X_AMZN_TRACE_ID",
+    "HTTP_X_CLOUD_TRACE_CONTEXT",
+    "HTTP_X_CORRELATION_ID",
+    "HTTP_X_FORWARDED_FOR",
+    "HTTP_X_REAL_IP",
+    "HTTP_X_REQUEST_ID",
+    "HTTP_X_REQUEST_START",
+}
+_WHOLE_NUMBER = re.compile(r"[\d\s\-]{13,}")
 
 
 def held_by(fields: Iterable[Field]) -> bool:
@@ -60,12 +79,27 @@ def query_texts(request: HttpRequest) -> Iterator[Field]:
 
 
 def header_texts(request: HttpRequest) -> Iterator[Field]:
-    """Values of all headers, cookies included."""
+    """Values of all headers but cookies."""
     for name, value in request.META.items():
-        if name.startswith("HTTP_") and name not in _UNREAD_HEADERS:
-            yield "", str(value)
+        if name.startswith("HTTP_") and name != "HTTP_COOKIE":
+            yield from _machine_text(str(value)) if name in _MACHINE_HEADERS else [("", str(value))]
     for name in ("CONTENT_TYPE", "REMOTE_USER"):
         yield "", str(request.META.get(name) or "")
+
+
+def cookie_texts(request: HttpRequest) -> Iterator[Field]:
+    """Our cookies, and others' that are nothing but a number.
+
+    A shop on the same domain sends its statistics cookies here too; refusing those that look like
+    a card number by chance would lock its staff out for good.
+    """
+    ours = {
+        settings.SESSION_COOKIE_NAME,
+        settings.CSRF_COOKIE_NAME,
+        settings.LANGUAGE_COOKIE_NAME,
+    }
+    for name, value in request.COOKIES.items():
+        yield from [("", value)] if name in ours else _machine_text(unquote(value))
 
 
 def body_texts(request: HttpRequest) -> Iterator[Field]:
@@ -91,8 +125,15 @@ PARTS: dict[str, Callable[[HttpRequest], Iterator[Field]]] = {
     "path": path_texts,
     "query": query_texts,
     "headers": header_texts,
+    "cookies": cookie_texts,
     "body": body_texts,
 }
+
+
+def _machine_text(text: str) -> Iterator[Field]:
+    """The text if it is a number as people write one, else nothing."""
+    if _WHOLE_NUMBER.fullmatch(text.strip()):
+        yield "", text
 
 
 def _charset(request: HttpRequest) -> str:

@@ -222,3 +222,24 @@ def test_deeply_nested_json_is_searched_as_text(client: Client) -> None:
     body = "[" * 50_000 + CARD
     answer = client.post("/gateway/feedback/", body, content_type="application/json")
     assert refused(answer)
+
+
+def test_statistics_cookies_of_the_merchants_shop_lock_nobody_out(client: Client) -> None:
+    chance = random.Random(4)
+    for _visitor in range(300):
+        visit = f"{chance.randrange(10**9, 2**31)}.{chance.randrange(10**9, 2 * 10**9)}"
+        cookies = f"_ga=GA1.1.{visit}; _gcl_au=1.1.{visit}; oeu=1r0.{chance.randrange(10**16)}"
+        assert client.get("/healthz", headers={"Cookie": cookies}).status_code == 200
+
+
+def test_addresses_that_proxies_write_lock_nobody_out(client: Client) -> None:
+    chance = random.Random(5)
+    for _visitor in range(300):
+        address, other = (".".join(str(chance.randrange(100, 256)) for _ in range(4)) for _ in "12")
+        proxies = {"X-Forwarded-For": f"{address}, {other}", "X-Real-IP": address}
+        assert client.get("/healthz", headers=proxies).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["X-Request-ID", "X-Forwarded-For", "Via"])
+def test_a_header_of_machines_that_is_a_card_number_is_refused(client: Client, name: str) -> None:
+    assert refused(client.get("/healthz", headers={name: "4111 1111 1111 1111"}))
