@@ -12,7 +12,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
 
 env = environ.Env()
-if not TESTING:
+# What is started as a demo never meets the secrets of a real office on the same machine.
+if not TESTING and not env.bool("DEMO", default=False):
     env.read_env(str(BASE_DIR / ".env"))
 
 DEMO = env.bool("DEMO", default=TESTING)
