@@ -54,10 +54,13 @@ class Result:
 def since(operation: Operation) -> str:
     """Who works on it and since when, as a sentence: " By Layla Haddad, since 10:42:07."."""
     moment = timezone.localtime(operation.submitted_at or operation.created_at)
-    # The isolates keep a name of the other direction from turning the sentence round.
-    who = f"\u2068{operation.actor or _('the system')}\u2069"
+    who = operation.actor or _("the system")
     when = moment.strftime("%H:%M:%S" if _is_today(operation) else "%Y-%m-%d %H:%M")
-    return " " + _("By %(who)s, since %(when)s.") % {"who": who, "when": f"\u2068{when}\u2069"}
+    # The isolates keep a name of the other direction from turning the sentence round.
+    return " " + _("By %(who)s, since %(when)s.") % {
+        "who": f"\u2068{who}\u2069",
+        "when": f"\u2068{when}\u2069",
+    }
 
 
 def is_fresh(operation: Operation) -> bool:
