@@ -44,6 +44,20 @@ def test_an_approved_charge_names_the_money_the_card_and_the_gateway() -> None:
     assert entry.mood == "good"
 
 
+@pytest.mark.parametrize(
+    ("kind", "evidence", "who"),
+    [
+        ("purchase_approved", "feedback", "Gateway, by feedback"),
+        ("purchase_approved", "check", "Gateway, when asked"),
+        ("purchase_released", "person", "Layla"),
+        ("card_received", "", "Gateway, after the card's form"),
+    ],
+)
+def test_evidence_speaks_for_whoever_gave_it(kind: str, evidence: str, who: str) -> None:
+    [entry] = timeline([Event(kind=kind, actor_name="Layla", data={"evidence": evidence})])
+    assert entry.who == who
+
+
 @pytest.mark.django_db
 def test_what_a_person_did_carries_their_name_and_reason() -> None:
     layla = StaffFactory(last_name="Haddad")
