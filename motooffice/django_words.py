@@ -1,0 +1,30 @@
+"""Words of Django's own pages that its Arabic catalogue lacks, so that ours can hold them.
+
+Nothing reads this module but ``make messages``. A line goes when Django has the translation.
+"""
+
+from django.utils.translation import gettext_noop as _
+from django.utils.translation import ngettext_lazy
+
+WORDS = (
+    # The administration's pages about a person's password.
+    _("Set password: %s"),
+    _("Reset password"),
+    _("Password-based authentication"),
+    _("Password-based authentication was disabled."),
+    _("Enable password-based authentication for this user by setting a password."),
+    _(
+        "Whether the user will be able to authenticate using a password or not. If disabled, they "
+        "may still be able to authenticate using other backends, such as Single Sign-On or LDAP."
+    ),
+    _("Raw passwords are not stored, so there is no way to see the user’s password."),
+    _("Conflicting form data submitted. Please try again."),
+    _("Enabled"),
+    _("Disabled"),
+    # The rule about a password's length.
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+        "count",
+    ),
+)
