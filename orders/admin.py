@@ -52,7 +52,7 @@ class LookingOnly(admin.ModelAdmin):
 
 @admin.register(Order)
 class OrderAdmin(LookingOnly):
-    list_display = ("number", "status", "currency", "amount_minor", "source", "taken_at")
+    list_display = ("number", "status", "amount", "source", "taken_at")
     list_filter = ("status", "source", "currency")
     search_fields = ("=reference", "=call_reference", "=slip_number")
 
@@ -60,7 +60,7 @@ class OrderAdmin(LookingOnly):
 @admin.register(Operation)
 class OperationAdmin(LookingOnly):
     hidden = ("token_name", "form_key")
-    list_display = ("merchant_reference", "kind", "status", "currency", "amount_minor")
+    list_display = ("merchant_reference", "kind", "status", "amount")
     list_filter = ("kind", "status")
     search_fields = ("=merchant_reference", "=fort_id")
 

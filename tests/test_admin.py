@@ -159,3 +159,8 @@ def test_an_admin_unlocks_a_colleague(office: Client) -> None:
     assert Event.objects.get(kind="sign_in_unlocked").data == {"staff": "noor"}
     data = {"login": "noor", "password": FACTORY_PASSWORD}
     assert stranger.post("/accounts/login/", data).status_code == 302
+
+
+def test_passwords_are_changed_on_the_page_that_is_audited(office: Client) -> None:
+    answer = office.get("/admin/password_change/")
+    assert answer.headers["Location"] == "/accounts/password/change/"
