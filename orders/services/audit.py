@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -16,7 +17,6 @@ from orders import clock, origin
 from orders.models import Event, Operation, Order, Staff
 
 ACCOUNTS = "accounts"
-_TRIES = 5
 
 
 def record(
@@ -46,18 +46,14 @@ def record_account(
 ) -> Event:
     """The event, appended to the chain that accounts, customers and settings share.
 
-    Nothing locks that chain: a position taken meanwhile is tried again at the next one.
+    Its writers queue at the chain's first event. Where there is none yet two may begin at once:
+    the slower one finds it taken and queues.
     """
-    for tries_left in reversed(range(_TRIES)):
-        try:
-            with transaction.atomic():
-                return _append(
-                    ACCOUNTS, kind, actor=actor, actor_name=actor_name, reason=reason, data=data
-                )
-        except IntegrityError:
-            if not tries_left:
-                raise
-    raise AssertionError("unreachable")
+    said = {"actor": actor, "actor_name": actor_name, "reason": reason, "data": data}
+    try:
+        return _append_account(kind, said)
+    except IntegrityError:
+        return _append_account(kind, said)
 
 
 def verify(chain: str | None = None) -> Iterator[str]:
@@ -89,6 +85,12 @@ def _told(operation: Operation) -> dict[str, object]:
         "card": operation.card_label,
         "response_code": operation.response_code,
     }
+
+
+def _append_account(kind: str, said: dict[str, Any]) -> Event:
+    with transaction.atomic():
+        Event.objects.select_for_update().filter(chain=ACCOUNTS, position=1).first()
+        return _append(ACCOUNTS, kind, **said)
 
 
 def _append(
