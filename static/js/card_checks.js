@@ -7,10 +7,11 @@
   const inputs = [...form.querySelectorAll("[data-card]")];
   const { number, expiry, cvv, holder } = Object.fromEntries(inputs.map((one) => [one.dataset.card, one]));
   const shownBrand = form.querySelector("[data-card-brand]");
+  const FOURS = /^(\d{4})(\d{1,4})?(\d{1,4})?(\d{1,7})?/;
   const BRANDS = [
-    { name: "Visa", begins: /^4/, length: 16, groups: [4, 4, 4, 4] },
-    { name: "Mastercard", begins: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, length: 16, groups: [4, 4, 4, 4] },
-    { name: "American Express", begins: /^3[47]/, length: 15, groups: [4, 6, 5] },
+    { name: "Visa", begins: /^4/, length: 16, groups: FOURS },
+    { name: "Mastercard", begins: /^(5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)/, length: 16, groups: FOURS },
+    { name: "American Express", begins: /^3[47]/, length: 15, groups: /^(\d{4})(\d{1,6})?(\d{1,5})?/ },
   ];
 
   function digitsOf(input) {
@@ -18,7 +19,7 @@
   }
 
   function brand() {
-    return BRANDS.find(({ begins }) => begins.test(digitsOf(number))) || { name: "", groups: [4, 4, 4, 7] };
+    return BRANDS.find(({ begins }) => begins.test(digitsOf(number))) || { name: "", groups: FOURS };
   }
 
   function passesLuhn(digits) {
@@ -74,8 +75,7 @@
     const { name, groups } = brand();
     const digits = digitsOf(number);
     if (number.selectionStart === number.value.length) {
-      const ends = groups.map((_size, place) => groups.slice(0, place + 1).reduce((total, size) => total + size));
-      number.value = ends.map((end, place) => digits.slice(end - groups[place], end)).filter(Boolean).join(" ");
+      number.value = (digits.match(groups) || ["", digits]).slice(1).filter(Boolean).join(" ");
     }
     shownBrand.textContent = name || shownBrand.dataset.cardBrand;
     say.label = name && digits.length > 12 ? `${name} •••• ${digits.slice(-4)}` : "";
@@ -90,36 +90,31 @@
     }
   }
 
-  function clear() {
-    form.reset();
-    group();
-  }
-
   // The gateway wants digits only, YYMM, and no parameter without a value.
   function hand({ formData }) {
     formData.delete("card_holder_name");
     const values = { card_number: digitsOf(number), expiry_date: yearMonth(), card_holder_name: holder.value.trim() };
     Object.assign(values, isShown(cvv) ? { card_security_code: digitsOf(cvv) } : {});
     Object.entries(values).forEach(([name, value]) => value && formData.set(name, value));
-    setTimeout(clear);
+    setTimeout(() => form.reset());
   }
 
   function submit(event) {
     inputs.forEach(check);
-    const wrong = inputs.find((input) => !input.validity.valid);
-    if (wrong) {
+    if (!form.checkValidity()) {
       event.preventDefault();
-      wrong.focus();
+      inputs.find((input) => !input.validity.valid).focus();
     }
   }
 
   document.documentElement.dataset.script = "on";
   form.hidden = false;
   form.noValidate = true;
+  // The rules written for a browser without scripts know nothing of blanks and MM/YY.
+  inputs.forEach((input) => ["pattern", "required"].forEach((name) => input.removeAttribute(name)));
   form.addEventListener("input", type);
   form.addEventListener("change", ({ target }) => target.value && check(target));
   form.addEventListener("check", () => inputs.forEach(check));
   form.addEventListener("submit", submit);
   form.addEventListener("formdata", hand);
-  window.addEventListener("pageshow", ({ persisted }) => persisted && clear());
 })();

@@ -43,6 +43,17 @@
     }
   }
 
+  // The line under a control, with a link where there is something to open.
+  function write(control, sentence, url) {
+    const line = document.getElementById(`${control.id}_error`);
+    control.setAttribute("aria-invalid", String(Boolean(sentence)));
+    line.textContent = sentence || "";
+    if (url) {
+      const link = { href: url, textContent: say.openIt, target: "_blank" };
+      line.append(" ", Object.assign(document.createElement("a"), link));
+    }
+  }
+
   async function ask(values) {
     const answer = await fetch(`${form.dataset.check}?${new URLSearchParams(values)}`, { redirect: "manual" });
     return answer.ok ? answer.json() : {};
@@ -59,22 +70,26 @@
     amount.placeholder = answer.placeholder || "";
     document.getElementById("amount-words").textContent = answer.words || "";
     if (isLeaving || !answer.error) {
-      document.getElementById("id_amount_error").textContent = (amount.value && answer.error) || "";
+      write(amount, amount.value && answer.error);
     }
     show();
   }
 
   async function checkReference() {
     const answer = await ask({ reference: reference.value }).catch(() => ({}));
-    const line = document.getElementById("id_reference_error");
-    line.textContent = answer.error || "";
-    if (answer.url) {
-      const link = { href: answer.url, textContent: say.openIt, target: "_blank" };
-      line.append(" ", Object.assign(document.createElement("a"), link));
-    }
+    write(reference, answer.error, answer.url);
   }
 
-  document.addEventListener("input", ({ target }) => (target === amount ? checkAmount(false) : show()));
+  document.addEventListener("input", ({ target }) => {
+    if (target === amount) {
+      checkAmount(false);
+    } else {
+      if (target.form === form && target.getAttribute("aria-invalid") === "true") {
+        write(target, "");
+      }
+      show();
+    }
+  });
   document.addEventListener("change", ({ target }) => {
     if (target === amount || target === currency) {
       checkAmount(true);

@@ -9,6 +9,7 @@ from orders.models import Customer, Operation, Order, Staff, StoredCard
 from orders.sandbox.server import Sandbox
 from orders.services import customers
 from orders.states import OrderStatus, Status
+from tests import steps
 from tests.chromium import Complaints, SignIn, assert_accessible
 from tests.factories import ConsentFactory, OrderFactory, StaffFactory, StoredCardFactory
 
@@ -250,3 +251,36 @@ def test_order_survives_a_session_that_ended(
     page.locator("#charge-button").click()
     page.wait_for_url("**/orders/MO-*/")
     complaints.forgive("403")
+
+
+def test_card_of_a_stored_order_is_entered_on_its_own_page(page: Page, agent: Staff) -> None:
+    order = steps.place_new(agent).order
+    page.goto(f"/orders/{order.number}/card/")
+    assert_accessible(page)
+    page.get_by_role("button", name="Charge AED 125.00").click()
+    expect(page.get_by_label("Card number")).to_be_focused()
+    expect(page.locator("#card-number_error")).to_contain_text("typing mistake")
+    type_card(page)
+    page.get_by_role("button", name="Charge AED 125.00").click()
+    page.wait_for_url(f"**/orders/{order.number}/")
+    expect(page.locator(".result-approved")).to_be_visible()
+
+
+def test_gateway_that_cannot_be_reached_leaves_the_order_to_go_on_with(
+    page: Page, agent: Staff, gateway: Sandbox, complaints: Complaints
+) -> None:
+    page.goto("/orders/new/")
+    type_order(page, currency="AED", amount="80")
+    type_card(page)
+    page.route(f"{gateway.url}**", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.locator("#charge-button").click()
+    page.unroute_all()
+    expect(page.get_by_role("heading", name="New order")).to_be_hidden()
+    page.go_back()
+    expect(page.get_by_role("heading", name=Order.objects.get().number)).to_be_visible()
+    expect(page.get_by_label("Card number")).to_have_value("")
+    type_card(page)
+    page.get_by_role("button", name="Charge AED 80.00").click()
+    expect(page.locator(".result-approved")).to_be_visible()
+    assert charges(gateway) == ["PURCHASE"]
