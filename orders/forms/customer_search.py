@@ -9,6 +9,8 @@ from orders.forms.text import TextField
 
 
 class CustomerSearchForm(forms.Form):
+    """One field, ``q``; its id differs from that of the search box above every page."""
+
     q = TextField(
         label=_("Find a customer"),
         max_length=120,
@@ -18,5 +20,5 @@ class CustomerSearchForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="customer-%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "customer-%s"} | kwargs)
         self.fields["q"].widget.attrs["placeholder"] = _("Name, phone, email or customer number")

@@ -12,7 +12,7 @@ from orders.models import Customer, Order, SearchKey, Staff, StoredCard
 from orders.services import audit
 from orders.services.customer_details import FIELDS, checked, normalise_phone
 from orders.services.pages import Page, page_of
-from orders.services.search_keys import keys_of, matching, terms
+from orders.services.search_keys import keys_of, matching
 
 __all__ = ["FIELDS", "Found", "create", "find", "normalise_phone", "page", "rebuild_keys", "update"]
 
@@ -29,23 +29,19 @@ class Found:
 
 
 def find(text: str, *, limit: int = 8) -> list[Found]:
-    """The customers whom every word of ``text`` finds: exact ones first, then who ordered last.
+    """The customers whom every word of ``text`` finds: whole words first, then who ordered last.
 
-    Ranks the best ``CANDIDATES`` matches only, so that two letters answer as fast as a full name.
+    Ranks the newest ``CANDIDATES`` of either kind, so that two letters, which find very many,
+    answer as fast as a full name.
     """
-    looked_for = terms(text)
-    exact = [prefix for term in looked_for for prefix in term]
-    near = (
-        SearchKey.objects.filter(customer__in=matching(text))
-        .order_by(Case(When(key__in=exact, then=0), default=1), "-customer")
-        .values("customer")[:CANDIDATES]
+    exact = list(matching(text, whole_words=True).order_by("-pk")[:CANDIDATES])
+    near = list(matching(text).order_by("-pk")[:CANDIDATES]) if len(exact) < limit else []
+    found = _with_facts(Customer.objects.filter(pk__in={*exact, *near})).order_by(
+        Case(When(pk__in=exact, then=0), default=1),
+        Coalesce("last_order_at", "created_at").desc(),
+        "-pk",
     )
-    found = (
-        _with_facts(Customer.objects.filter(pk__in=near))
-        .annotate(exactness=_count(SearchKey.objects.filter(key__in=exact)))
-        .order_by("-exactness", Coalesce("last_order_at", "created_at").desc(), "-pk")[:limit]
-    )
-    return [Found(row, row.last_order_at, row.card_count) for row in found]
+    return [Found(row, row.last_order_at, row.card_count) for row in found[:limit]]
 
 
 def page(
@@ -128,19 +124,9 @@ def rebuild_keys(customer: Customer) -> None:
 def _with_facts(customers: QuerySet[Customer]) -> QuerySet[Customer, Any]:
     """The customers with ``last_order_at`` and ``card_count``."""
     last_order = Order.objects.filter(customer=OuterRef("pk")).order_by("-taken_at", "-pk")
+    cards = StoredCard.objects.filter(customer=OuterRef("pk"), state=StoredCard.State.ACTIVE)
+    counted = cards.order_by().values("customer").annotate(total=Count("pk")).values("total")
     return customers.annotate(
         last_order_at=Subquery(last_order.values("taken_at")[:1]),
-        card_count=_count(StoredCard.objects.filter(state=StoredCard.State.ACTIVE)),
+        card_count=Coalesce(Subquery(counted, output_field=IntegerField()), Value(0)),
     )
-
-
-def _count(rows: object) -> Coalesce:
-    """How many of ``rows`` belong to the customer, as a column of its own."""
-    counted = (
-        rows.filter(customer=OuterRef("pk"))  # type: ignore[attr-defined]
-        .order_by()
-        .values("customer")
-        .annotate(total=Count("pk"))
-        .values("total")
-    )
-    return Coalesce(Subquery(counted, output_field=IntegerField()), Value(0))

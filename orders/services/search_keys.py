@@ -61,16 +61,19 @@ def terms(text: str) -> list[tuple[str, ...]]:
     return sorted(found, key=lambda term: -len(term[0]))
 
 
-def matching(text: str) -> QuerySet[Customer, int]:
-    """The ids of the customers whom every word of the text finds; none for an empty text."""
+def matching(text: str, *, whole_words: bool = False) -> QuerySet[Customer, int]:
+    """The ids of the customers whom every word of the text finds; none for an empty text.
+
+    A word finds what begins with it, or with ``whole_words`` only what is the same.
+    """
     everybody = Customer.objects.order_by().values_list("pk", flat=True)
     looked_for = terms(text)
     if not looked_for:
         return everybody.none()
     for term in looked_for:
-        everybody = everybody.filter(
-            pk__in=SearchKey.objects.filter(begins(term)).values("customer")
-        )
+        condition = Q(key__in=term) if whole_words else begins(term)
+        keys = SearchKey.objects.filter(condition)
+        everybody = everybody.filter(pk__in=keys.values("customer"))
     return everybody
 
 

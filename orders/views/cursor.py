@@ -10,8 +10,9 @@ CURSORS = ("before", "after")
 def cursor(query: QueryDict) -> dict[str, int]:
     """``before`` or ``after`` as the services' pages take it; nonsense is the newest page."""
     for name in CURSORS:
-        if re.fullmatch("[0-9]{1,18}", query.get(name, ""), re.ASCII):
-            return {name: int(query[name])}
+        asked = str(query.get(name, ""))
+        if re.fullmatch("[0-9]{1,18}", asked):
+            return {name: int(asked)}
     return {}
 
 
