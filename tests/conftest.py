@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.db.backends.sqlite3.base import DatabaseWrapper
 from pytest_django.fixtures import Settings
@@ -15,6 +16,16 @@ from pytest_django.fixtures import Settings
 from orders.sandbox.server import Sandbox
 
 pytest_plugins = ["tests.chromium"]
+
+# The same examples on every machine, and none fails for being slow on a busy one.
+hypothesis.settings.register_profile(
+    "office",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("office")
 
 # Playwright keeps an event loop in the test's thread, where Django then refuses to work.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
