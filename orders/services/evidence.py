@@ -180,9 +180,14 @@ def _ask_again_later(operation: Operation, **changes: object) -> None:
 
 
 def _next_check(operation: Operation) -> datetime:
-    schedule = settings.RESOLVE_SCHEDULE_S
-    wait_s = schedule[min(operation.checks, len(schedule) - 1)]
-    return clock.now() + timedelta(seconds=wait_s)
+    """The next moment of the schedule after the request was sent; daily once it is used up.
+
+    However often somebody asks in between, the schedule stays.
+    """
+    now = clock.now()
+    sent = operation.submitted_at or now
+    moments = [sent + timedelta(seconds=offset_s) for offset_s in settings.RESOLVE_SCHEDULE_S]
+    return next((moment for moment in moments if moment > now), now + timedelta(days=1))
 
 
 def _is_absent(operation: Operation) -> bool:

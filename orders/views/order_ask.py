@@ -22,9 +22,10 @@ def order_ask(request: HttpRequest, number: str) -> HttpResponse:
     """
     order = order_for(request, number)
     open_charges = order.operations.filter(kind__in=CHARGES, status__in=UNSETTLED)
+    by_itself = request.headers.get("X-Requested-By") == "poll"
     for charge in open_charges:
-        ask(operation=charge, actor=cast("Staff", request.user))
-    if request.headers.get("X-Requested-By") != "poll":
+        ask(operation=charge, actor=None if by_itself else cast("Staff", request.user))
+    if not by_itself:
         return see_other(order.get_absolute_url())
     order = order_for(request, number)
     return render(request, "orders/_order.html", order_page(request, order))

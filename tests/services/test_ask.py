@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from orders import clock
-from orders.models import Operation, Staff
+from orders.models import Event, Operation, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import ask
 from orders.states import OrderStatus, Status
@@ -58,3 +58,10 @@ def test_a_purchase_is_not_proven_by_a_reservation(agent: Staff, gateway: Sandbo
     operation = steps.charge_new(agent, wants="authorization", amount_minor=10_920)
     Operation.objects.filter(pk=operation.pk).update(status=Status.UNKNOWN)
     assert ask.ask(operation=operation).status == Status.APPROVED
+
+
+def test_a_person_who_asks_is_on_the_trail(agent: Staff, gateway: Sandbox) -> None:
+    operation = steps.charge_new(agent, amount_minor=10_940)
+    ask.ask(operation=operation)
+    ask.ask(operation=operation, actor=agent)
+    assert Event.objects.get(kind="status_asked").actor == agent

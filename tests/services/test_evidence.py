@@ -1,12 +1,11 @@
 from datetime import timedelta
 
 import pytest
-import time_machine
 
 from orders import clock
 from orders.gateway import NoAnswer, NotSent, Outcome
 from orders.models import Event, Evidence, Operation, Staff
-from orders.services import evidence, place
+from orders.services import ask, evidence, place
 from orders.services.statement import Statement
 from orders.states import OrderStatus, Status
 from tests import steps
@@ -156,15 +155,24 @@ def test_any_other_answer_starts_the_counting_again(db: None) -> None:
     assert miss(operation, 16).status == Status.UNKNOWN
 
 
-def test_the_questions_come_further_and_further_apart(db: None) -> None:
+@pytest.mark.parametrize(
+    ("after_s", "next_s"), [(1, 60), (60, 300), (299, 300), (301, 900), (90_000, 176_400)]
+)
+def test_the_questions_come_further_and_further_apart(db: None, after_s: int, next_s: int) -> None:
     operation = OperationFactory(unknown=True)
-    waits = []
-    for checks in (0, 1, 2, 50):
-        Operation.objects.filter(pk=operation.pk).update(checks=checks)
-        with time_machine.travel("2026-11-22T10:00:00Z", tick=False):
-            heard = hear(operation, said(Outcome.UNKNOWN, fort_id=""))
-            waits.append((heard.next_check_at - clock.now()).total_seconds())
-    assert waits == [60, 300, 900, 86_400]
+    with clock.at(operation.submitted_at + timedelta(seconds=after_s)):
+        heard = hear(operation, said(Outcome.UNKNOWN, fort_id=""))
+    assert (heard.next_check_at - heard.submitted_at).total_seconds() == next_s
+
+
+def test_asking_from_the_page_does_not_put_off_the_next_question(
+    agent: Staff, gateway: object
+) -> None:
+    operation = steps.charge_new(agent, amount_minor=10_940)
+    due = operation.next_check_at
+    for _time in range(5):
+        operation = ask.ask(operation=operation)
+    assert operation.next_check_at == due
 
 
 def test_a_card_is_kept_only_with_a_consent(agent: Staff, gateway: object) -> None:
