@@ -1,8 +1,4 @@
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import connection
 
 from orders.errors import Conflict, Refused
 from orders.models import Event, Operation, Order, Staff
@@ -11,6 +7,7 @@ from orders.services import charge, place
 from orders.states import Status
 from tests import steps
 from tests.factories import CustomerFactory, OrderFactory, StoredCardFactory
+from tests.together import together
 
 
 def test_an_order_for_a_new_card_waits_for_it(agent: Staff) -> None:
@@ -159,27 +156,6 @@ def test_form_keys_are_letters_that_never_look_like_a_card_number() -> None:
     assert all(len(key) == 26 and key.isalnum() for key in keys)
 
 
-def _at_once(*acts: Callable[[], object]) -> list[object]:
-    """Do the acts at the same moment, each in a thread of its own; what came of each."""
-    barrier, results = threading.Barrier(len(acts)), []
-
-    def act_alone(act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            results.append(act())
-        except Exception as error:  # noqa: BLE001  every outcome is looked at
-            results.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=act_alone, args=[act]) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
 def test_eight_presses_at_once_charge_once(
     transactional_db: None, agent: Staff, gateway: Sandbox
 ) -> None:
@@ -188,7 +164,7 @@ def test_eight_presses_at_once_charge_once(
     def press() -> Operation:
         return charge.proceed(steps.place_stored(agent, card, form_key="p" * 26))
 
-    results = _at_once(*[press] * 8)
+    results = together(*[press] * 8)
     references = {result.merchant_reference for result in results}  # type: ignore[attr-defined]
     assert len(references) == 1
     assert gateway.count(references.pop(), "PURCHASE") == 1
@@ -198,9 +174,7 @@ def test_two_people_at_the_same_order_charge_it_once(
     transactional_db: None, agent: Staff, gateway: Sandbox
 ) -> None:
     card = steps.stored_card(agent)
-    order = OrderFactory(
-        declined=True, customer=card.customer, amount_minor=700, currency="AED"
-    )
+    order = OrderFactory(declined=True, customer=card.customer, amount_minor=700, currency="AED")
 
     def take() -> Operation:
         return charge.proceed(
@@ -209,7 +183,7 @@ def test_two_people_at_the_same_order_charge_it_once(
             )
         )
 
-    results = _at_once(take, take, take, take)
+    results = together(take, take, take, take)
     assert sum(isinstance(result, Operation) for result in results) == 1
     assert sum(isinstance(result, Conflict) for result in results) == 3
     assert gateway.count(f"{order.number}-2", "PURCHASE") == 1
