@@ -6,13 +6,15 @@ from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from orders import typed_work
 from orders.errors import Refused
 from orders.forms.card_choice import NEW_CARD
 from orders.forms.manual_order import ManualOrderForm, customer_called
-from orders.models import Customer, Operation, Staff
+from orders.models import Customer, Operation, Order, Staff
 from orders.services import charge, customers, place
 from orders.views.answers import onward, refused, wants_json
 from orders.views.card_zone import card_zone
@@ -55,11 +57,22 @@ def _take(actor: Staff, form: ManualOrderForm) -> Operation | None:
         )
     except Refused as refusal:
         form.refuse(refusal)
+        _name_order_made(actor, form)
         return None
     if actor.last_source != new_order.source:
         actor.last_source = new_order.source
         actor.save(update_fields=["last_source"])
     return charge.proceed(placed)
+
+
+def _name_order_made(actor: Staff, form: ManualOrderForm) -> None:
+    """Link the order that this form made before its answer was lost and something was changed."""
+    made = Order.objects.visible_to(actor).filter(
+        operations__form_key=form.cleaned_data["form_key"]
+    )
+    for order in made:
+        sentence = _("See what became of %(number)s first.") % {"number": order.number}
+        form.add_error(None, format_html('<a href="{}">{}</a>', order.get_absolute_url(), sentence))
 
 
 def _fresh(request: HttpRequest) -> dict[str, str]:
@@ -85,15 +98,17 @@ def _typed(request: HttpRequest) -> dict[str, str]:
 def _show(request: HttpRequest, form: ManualOrderForm, *, status: int = 200) -> HttpResponse:
     customer = customer_called(str(form["customer"].value() or ""))
     looked_for = str(form["customer_search"].value() or "")
+    zone = card_zone(customer)
+    has_choice = any(card.is_usable for card in zone["cards"])
     context = {
         "form": form,
         "customer": customer,
         "customer_facts": _facts(customer) if customer else {},
         "looked_for": looked_for,
         "found": customers.find(looked_for) if looked_for and not customer else [],
-        "chosen_card": form["card"].value() or ("" if customer else NEW_CARD),
+        "chosen_card": form["card"].value() or ("" if has_choice else NEW_CARD),
         "new_card": NEW_CARD,
-        **card_zone(customer),
+        **zone,
     }
     return render(request, "orders/manual_order.html", context, status=status)
 

@@ -51,6 +51,9 @@
     const parts = PARTS.map((id) => page.getElementById(id));
     if (parts.every(Boolean)) {
       parts.forEach((part) => document.getElementById(part.id).replaceWith(part));
+      if (document.getElementById("card-number").value) {
+        document.querySelector("[name=card][value=new]").checked = true;
+      }
       document.querySelector("#order-customer [data-alt-key=c]").focus();
       document.dispatchEvent(new Event("order-changed"));
     } else {

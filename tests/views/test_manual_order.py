@@ -89,8 +89,10 @@ def test_same_form_for_another_amount_is_refused_and_names_the_order(
     client.post(URL, form, headers=JSON)
     answer = client.post(URL, form | {"amount": "9"}, headers=JSON)
     assert answer.status_code == 422
+    order = Order.objects.get()
     assert "already used" in answer.json()["errors"][0]["text"]
-    assert Order.objects.get().amount_minor == 250_500
+    assert f'<a href="/orders/{order.number}/">' in answer.json()["summary"]
+    assert order.amount_minor == 250_500
 
 
 def test_errors_name_their_fields_and_nothing_is_stored(client: Client) -> None:
