@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 from orders.sandbox.amounts import EXPONENTS, UNUSUAL
 from orders.sandbox.books import Order
@@ -132,7 +133,7 @@ def _csv_rows(order: Order) -> Iterable[Sequence[str]]:
         )
 
 
-def _latest(rows: Sequence) -> Sequence:  # type: ignore[type-arg]
+def _latest(rows: Sequence[Any]) -> Sequence[Any]:
     return rows[: -SHOWN - 1 : -1]
 
 
