@@ -4,6 +4,7 @@ from typing import TypedDict
 
 from django.conf import settings
 
+from orders.gateway import FIELDS
 from orders.models import Order
 
 
@@ -19,12 +20,14 @@ class About(TypedDict):
 
 
 def about(order: Order) -> About:
-    """The free parameters of a charge of ``order``. A customer without an email is sent with the
-    merchant's own (APS guide, MOTO parameters: customer_email is mandatory).
+    """The free parameters of a charge of ``order``. A customer without an email, or with one whose
+    signs the gateway does not take, is sent with the merchant's own (APS guide, MOTO parameters:
+    customer_email is mandatory).
     """
     customer = order.customer
+    is_taken = FIELDS["customer_email"].accepts(customer.email)
     return About(
-        customer_email=customer.email or settings.MERCHANT_EMAIL,
+        customer_email=customer.email if is_taken else settings.MERCHANT_EMAIL,
         customer_name=customer.name or None,
         phone_number=customer.phone or None,
         order_description=order.description or order.reference or None,
