@@ -5,15 +5,14 @@ evidence and events are one transaction: either all of it happened, or none did.
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from orders import clock
 from orders.gateway import Outcome
 from orders.models import Evidence, Operation, Order, Staff
-from orders.services import audit, kept_cards, totals
+from orders.services import audit, kept_cards, schedule, totals
+from orders.services.place import expire
 from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, LIVE, UNSETTLED, Kind, Status
 
@@ -63,6 +62,9 @@ def _is_heard_already(operation: Operation, statement: Statement, actor: Staff |
 def _approve(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:
     fort_id = statement.facts.get("fort_id") or operation.fort_id
     if operation.status in _PROVEN:
+        if operation.is_charge and fort_id != operation.fort_id:
+            # The gateway charged the same reference twice: nobody must miss it.
+            _contradict(order, operation, replace(statement, reason="fort_id_differs"), actor)
         return
     if not fort_id or _belongs_to_another(operation, fort_id):
         reason = "fort_id_taken" if fort_id else "fort_id_missing"
@@ -73,15 +75,28 @@ def _approve(order: Order, operation: Operation, statement: Statement, actor: St
         # Only a restored backup or another system on this account explains it: close, then alarm.
         _move(order, operation, Status.EXPIRED, statement, actor)
     late = operation.status in _REFUSED
-    taken = late and operation.is_charge and _has_live_charge(order, operation)
+    taken = late and operation.is_charge and not _has_room(order, operation)
     _move(order, operation, Status.DUPLICATE if taken else Status.APPROVED, statement, actor)
     if late:
         audit.record(order, "late_success", actor=actor, operation=operation)
-    if operation.kind == Kind.VOID and operation.parent:
-        operation.parent.move(Status.VOIDED, settled_at=clock.now())
-        audit.record(order, "authorization_voided", actor=actor, operation=operation.parent)
     if operation.is_charge:
         kept_cards.settle(order, operation, actor)
+    elif operation.kind == Kind.VOID:
+        _let_go(order, operation, statement, actor)
+    elif operation.amount_minor > _left(order, operation.kind):
+        _contradict(order, operation, replace(statement, reason="more_than_was_left"), actor)
+
+
+def _let_go(order: Order, void: Operation, statement: Statement, actor: Staff | None) -> None:
+    """The voided charge frees the order; one whose money was taken already stays as it is."""
+    charge = void.parent
+    if charge is None or charge.status == Status.VOIDED:
+        return
+    if charge.status != Status.APPROVED or order.captured_minor:
+        _contradict(order, void, replace(statement, reason="taken_already"), actor)
+        return
+    charge.move(Status.VOIDED, settled_at=clock.now())
+    audit.record(order, "authorization_voided", actor=actor, operation=charge)
 
 
 def _decline(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:
@@ -96,6 +111,10 @@ def _leave_unknown(
 ) -> None:
     """Nothing is proven, unless the request surely never left."""
     never_left = statement.sent is False and statement.source == Evidence.Source.REPLY
+    is_news = statement.is_mismatch and statement.reason != operation.problem
+    if is_news and operation.status not in _PROVEN:
+        Operation.objects.filter(pk=operation.pk).update(problem=statement.reason)
+        _tell(order, "mismatch", operation, statement, actor)
     if operation.status == Status.SENDING:
         new = Status.NOT_CHARGED if never_left else Status.UNKNOWN
         _move(order, operation, new, statement, actor)
@@ -116,7 +135,7 @@ def _miss(order: Order, operation: Operation, statement: Statement, actor: Staff
     first = operation.not_found_first_at or clock.now()
     count = operation.not_found_count + 1
     _ask_again_later(operation, not_found_count=count, not_found_first_at=first)
-    if _is_absent(operation):
+    if schedule.is_absent(operation):
         _move(order, operation, Status.NOT_CHARGED, statement, actor)
 
 
@@ -138,8 +157,10 @@ def _move(
     """Move the operation, write what the statement tells, and record it."""
     now = clock.now()
     changes: dict[str, object] = dict(statement.facts)
+    if _belongs_to_another(operation, statement.facts.get("fort_id", "")):
+        del changes["fort_id"]
     changes["problem"] = statement.reason if new == Status.UNKNOWN else ""
-    changes["next_check_at"] = _next_check(operation) if new == Status.UNKNOWN else None
+    changes["next_check_at"] = schedule.next_check(operation) if new == Status.UNKNOWN else None
     if new not in IN_FLIGHT:
         changes["settled_at"] = now
     if new in _PROVEN and operation.submitted_at is None:
@@ -161,9 +182,15 @@ def _contradict(
     order: Order, operation: Operation, statement: Statement, actor: Staff | None
 ) -> None:
     """A fact stays; the odd message becomes an event for a person to read."""
+    _tell(order, "contradiction", operation, statement, actor)
+
+
+def _tell(
+    order: Order, kind: str, operation: Operation, statement: Statement, actor: Staff | None
+) -> None:
     audit.record(
         order,
-        "contradiction",
+        kind,
         actor=actor,
         operation=operation,
         evidence=statement.source,
@@ -174,42 +201,32 @@ def _contradict(
 
 def _ask_again_later(operation: Operation, **changes: object) -> None:
     """Schedule the next question, further away the more were asked."""
-    changes["next_check_at"] = _next_check(operation)
+    changes["next_check_at"] = schedule.next_check(operation)
     Operation.objects.filter(pk=operation.pk).update(**changes)
     operation.refresh_from_db(fields=list(changes))
 
 
-def _next_check(operation: Operation) -> datetime:
-    """The next moment of the schedule after the request was sent; daily once it is used up.
-
-    However often somebody asks in between, the schedule stays.
+def _has_room(order: Order, operation: Operation) -> bool:
+    """Whether no other charge holds the order. One that was never sent makes room: from now on it
+    must not be sent.
     """
-    now = clock.now()
-    sent = operation.submitted_at or now
-    moments = [sent + timedelta(seconds=offset_s) for offset_s in settings.RESOLVE_SCHEDULE_S]
-    return next((moment for moment in moments if moment > now), now + timedelta(days=1))
-
-
-def _is_absent(operation: Operation) -> bool:
-    """Whether enough not-found answers lie far enough apart, and long enough after sending."""
-    first, submitted = operation.not_found_first_at, operation.submitted_at
-    if first is None or submitted is None:
-        return False
-    now = clock.now()
-    return (
-        operation.not_found_count >= settings.NOT_FOUND_COUNT
-        and now - first >= timedelta(seconds=settings.NOT_FOUND_SPACING_S)
-        and now - submitted >= timedelta(seconds=settings.NOT_FOUND_WINDOW_S)
-    )
-
-
-def _has_live_charge(order: Order, operation: Operation) -> bool:
     others = order.operations.filter(kind__in=CHARGES, status__in=LIVE)
-    return others.exclude(pk=operation.pk).exists()
+    other = others.exclude(pk=operation.pk).first()
+    if other and other.status == Status.PREPARED:
+        expire(order, other, actor=None)
+        return True
+    return other is None
+
+
+def _left(order: Order, kind: str) -> int:
+    """What a refund or a capture could move before this one was counted, in minor units."""
+    if kind == Kind.REFUND:
+        return order.left_minor
+    return order.authorized_minor - order.captured_minor
 
 
 def _belongs_to_another(operation: Operation, fort_id: str) -> bool:
-    if not operation.is_charge:
+    if not operation.is_charge or not fort_id:
         return False
     others = Operation.objects.filter(kind__in=CHARGES, fort_id=fort_id)
     return others.exclude(pk=operation.pk).exists()

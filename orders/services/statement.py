@@ -12,6 +12,7 @@ from orders.states import Kind
 
 _COMMANDS = {Kind.PURCHASE: "PURCHASE", Kind.AUTHORIZATION: "AUTHORIZATION"}
 _LONGEST = {"response_message": 150}
+_MISMATCHES = ("_differs", "_missing", "_taken")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,11 @@ class Statement:
     sent: bool | None = True
     body: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def is_mismatch(self) -> bool:
+        """Whether the gateway said it, but not of what was sent, or not all of it."""
+        return self.verified and self.reason.endswith(_MISMATCHES)
 
     @classmethod
     def of_reply(cls, operation: Operation, reply: Reply) -> Self:

@@ -7,13 +7,17 @@ from orders.states import CHARGES, Kind, Status, order_status
 
 
 def recompute(order: Order) -> None:
-    """Write the totals (minor units), the status and a new version. The caller holds the lock."""
+    """Write the totals (minor units), the status and a new version. The caller holds the lock.
+
+    Should the gateway ever prove more captured or refunded than there was, the totals stop at the
+    limit: such evidence is told in the trail, and must not be lost to a constraint.
+    """
     operations = list(order.operations.order_by("id"))
     charges = [operation for operation in operations if operation.kind in CHARGES]
     charge = next((one for one in charges if one.status == Status.APPROVED), None)
     authorized = charge.amount_minor if charge else 0
-    captured = _captured(charge, operations) if charge else 0
-    refunded = _approved_sum(operations, Kind.REFUND) if charge else 0
+    captured = min(_captured(charge, operations), authorized) if charge else 0
+    refunded = min(_approved_sum(operations, Kind.REFUND), captured)
     status = order_status(
         statuses=[one.status for one in charges],
         authorized_minor=authorized,

@@ -3,9 +3,10 @@ from datetime import timedelta
 import pytest
 
 from orders import clock
+from orders.errors import Conflict
 from orders.gateway import NoAnswer, NotSent, Outcome
 from orders.models import Event, Evidence, Operation, Staff
-from orders.services import ask, evidence, place
+from orders.services import ask, charge, evidence, place
 from orders.services.statement import Statement
 from orders.states import OrderStatus, Status
 from tests import steps
@@ -213,3 +214,75 @@ def test_the_order_takes_another_try_after_a_proven_refusal(agent: Staff) -> Non
     operation = hear(sent(), said(Outcome.DECLINED, fort_id=""))
     placed = place.prepare_charge(actor=agent, form_key=place.new_form_key(), order=operation.order)
     assert placed.is_new
+
+
+def test_a_late_success_ends_a_charge_that_only_waits_for_its_card(agent: Staff) -> None:
+    order = OrderFactory(declined=True)
+    waiting = OperationFactory(order=order, token_name="t" * 32)
+    heard = hear(order.operations.earliest("id"), said(Outcome.APPROVED))
+    waiting.refresh_from_db()
+    assert (heard.status, waiting.status) == (Status.APPROVED, Status.EXPIRED)
+    with pytest.raises(Conflict):
+        charge.charge(actor=agent, operation=waiting)
+
+
+def test_a_second_success_under_another_fort_id_is_told(db: None) -> None:
+    operation = OrderFactory(charged=True).operations.get()
+    hear(operation, said(Outcome.APPROVED, fort_id=operation.fort_id))
+    assert not operation.order.events.filter(kind="contradiction").exists()
+    hear(operation, said(Outcome.APPROVED, fort_id="169700000000000777"))
+    assert operation.order.events.get(kind="contradiction").data["problem"] == "fort_id_differs"
+
+
+@pytest.mark.parametrize("status", ["unknown", "declined", "not_charged", "expired", "prepared"])
+def test_an_approval_that_is_not_believed_is_told_once(db: None, status: str) -> None:
+    operation = OperationFactory(sent=True, status=status)
+    for _time in range(2):
+        hear(operation, said(Outcome.UNKNOWN, fort_id="", reason="amount_differs"))
+    operation.refresh_from_db()
+    assert operation.status == status
+    assert operation.order.events.filter(kind="mismatch").count() == 1
+
+
+def test_the_fort_id_of_another_charge_is_never_written(db: None) -> None:
+    other = OperationFactory(approved=True)
+    for outcome in (Outcome.UNKNOWN, Outcome.DECLINED):
+        heard = hear(sent(), said(outcome, fort_id=other.fort_id, reason="uncertain_code"))
+        assert (heard.status, heard.fort_id) == (Status(outcome), "")
+
+
+def follow_up(charge: Operation, kind: str, status: str, amount_minor: int) -> Operation:
+    """A capture, void or refund of ``charge`` that stands at ``status``."""
+    return OperationFactory(
+        order=charge.order, kind=kind, parent=charge, sent=True, status=status,
+        merchant_reference=charge.merchant_reference, amount_minor=amount_minor,
+    )  # fmt: skip
+
+
+def test_a_late_void_of_what_is_voided_already_changes_nothing(db: None) -> None:
+    charge = OrderFactory(voided=True).operations.get()
+    void = follow_up(charge, "void", "declined", charge.amount_minor)
+    assert hear(void, said(Outcome.APPROVED)).status == Status.APPROVED
+    assert Operation.objects.get(pk=charge.pk).status == Status.VOIDED
+
+
+def test_a_late_void_of_money_that_was_taken_is_told_and_takes_nothing_back(db: None) -> None:
+    order = OrderFactory(reserved=True, captured_minor=250_500, paid_at=clock.now())
+    charge = order.operations.get()
+    follow_up(charge, "capture", "sending", charge.amount_minor)
+    hear(order.operations.get(kind="capture"), said(Outcome.APPROVED))
+    void = follow_up(charge, "void", "declined", charge.amount_minor)
+    heard = hear(void, said(Outcome.APPROVED, fort_id="169700000000000002"))
+    assert heard.order.status == OrderStatus.PAID
+    assert order.events.filter(kind="contradiction").exists()
+
+
+def test_a_late_refund_beyond_what_was_left_is_kept_and_told(db: None) -> None:
+    order = OrderFactory(refunded=True)
+    charge = order.operations.get(kind="purchase")
+    refund = follow_up(charge, "refund", "declined", 100)
+    heard = hear(refund, said(Outcome.APPROVED, fort_id="169700000000000003"))
+    assert (heard.status, heard.order.status) == (Status.APPROVED, OrderStatus.REFUNDED)
+    assert heard.order.left_minor == 0
+    told = order.events.get(kind="contradiction")
+    assert told.data["problem"] == "more_than_was_left"
