@@ -3,7 +3,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orders.gateway import NotTrusted
-from orders.models import Event, Evidence, Operation, Staff
+from orders.models import Event, Evidence, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import card_entry
 from orders.states import Status
@@ -73,7 +73,6 @@ def test_a_return_of_the_other_command_is_not_trusted(agent: Staff, gateway: San
 def test_a_return_for_a_reference_of_nobody_is_not_trusted(agent: Staff, gateway: Sandbox) -> None:
     operation = steps.place_new(agent)
     form = card_entry.card_form(operation, language="en")
-    Operation.objects.filter(pk=operation.pk).update(form_key="x")
     pairs = steps.type_card(form)
     other = [(n, "MO-99999-1" if n == "merchant_reference" else v) for n, v in pairs]
     with pytest.raises(NotTrusted):
