@@ -65,15 +65,11 @@ def test_a_second_press_is_told_and_sends_nothing(agent: Staff, gateway: Sandbox
     assert gateway.count(operation.merchant_reference, "PURCHASE") == 1
 
 
-def test_a_declined_card_leaves_the_order_open_for_another(
-    agent: Staff, gateway: Sandbox
-) -> None:
+def test_a_declined_card_leaves_the_order_open_for_another(agent: Staff, gateway: Sandbox) -> None:
     operation = steps.charge_new(agent, steps.DECLINED_VISA)
     operation.order.refresh_from_db()
     assert (operation.status, operation.response_code) == (Status.DECLINED, "13666")
-    placed = place.prepare_charge(
-        actor=agent, form_key=place.new_form_key(), order=operation.order
-    )
+    placed = place.prepare_charge(actor=agent, form_key=place.new_form_key(), order=operation.order)
     assert placed.operation.merchant_reference.endswith("-2")
 
 
@@ -170,9 +166,7 @@ def test_a_right_lost_meanwhile_stops_the_charge(agent: Staff, gateway: Sandbox)
     assert gateway.count(operation.merchant_reference, "PURCHASE") == 0
 
 
-def test_a_charge_left_in_sending_is_due_after_its_deadline(
-    agent: Staff, gateway: Sandbox
-) -> None:
+def test_a_charge_left_in_sending_is_due_after_its_deadline(agent: Staff, gateway: Sandbox) -> None:
     card = steps.stored_card(agent)
     with time_machine.travel("2026-11-22T10:00:00Z", tick=False):
         operation = steps.place_stored(agent, card).operation
