@@ -5,73 +5,16 @@ import re
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from orders.models import Customer, Operation, Order, Staff, StoredCard
+from orders.models import Operation, Order, Staff, StoredCard
 from orders.sandbox.server import Sandbox
-from orders.services import customers
 from orders.states import OrderStatus, Status
 from tests import steps
-from tests.chromium import Complaints, SignIn, assert_accessible
-from tests.factories import ConsentFactory, OrderFactory, StaffFactory, StoredCardFactory
+from tests.browser.order_steps import DECLINED_VISA, charges, type_card, type_order
+from tests.chromium import assert_accessible
 
-VISA, DECLINED_VISA = "4005550000000001", "4916783391760242"
 DIGITS = re.compile(r"[0-9]{4}(?:\D?[0-9]{4}){3}|\b123\b")
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def agent(sign_in: SignIn) -> Staff:
-    agent = StaffFactory(agent=True)
-    sign_in(agent)
-    return agent
-
-
-@pytest.fixture
-def aisha(agent: Staff) -> Customer:
-    return customers.create(actor=agent, name="Aisha Rahman", phone="+971507654321", city="Dubai")
-
-
-@pytest.fixture
-def card(aisha: Customer, gateway: Sandbox) -> StoredCard:
-    """A card of Aisha's that the stand-in knows and she allowed to be kept."""
-    token = gateway.make_token("4111111111111111")
-    card = StoredCardFactory(customer=aisha, token_name=token, last_four="1111")
-    ConsentFactory(card=card)
-    return card
-
-
-@pytest.fixture
-def sent(page: Page) -> list[Request]:
-    """Every request the page makes."""
-    requests: list[Request] = []
-
-    def note(request: Request) -> None:
-        requests.append(request)
-
-    page.on("request", note)
-    return requests
-
-
-def type_order(page: Page, *, currency: str = "KWD", amount: str = "250.5") -> None:
-    """An order of a new customer."""
-    page.get_by_label("Description").fill("Two boxes of dates")
-    page.get_by_text("New customer", exact=True).click()
-    page.get_by_label("Name", exact=True).fill("Layla Haddad")
-    page.get_by_label("Email").fill("layla@example.com")
-    page.get_by_label("Currency").select_option(currency)
-    page.get_by_label("Amount").fill(amount)
-
-
-def type_card(page: Page, number: str = VISA, *, cvv: str = "123") -> None:
-    page.get_by_label("Card number").press_sequentially(number)
-    page.get_by_label("Expiry").press_sequentially("0530")
-    if cvv:
-        page.get_by_label("CVV").fill(cvv)
-    page.get_by_label("Name on card").fill("LAYLA HADDAD")
-
-
-def charges(gateway: Sandbox) -> list[str]:
-    return [one["command"] for one in gateway.requests if one["command"] == "PURCHASE"]
 
 
 def test_new_card_by_phone_is_charged_and_never_reaches_the_office(
@@ -189,70 +132,6 @@ def test_enter_in_a_field_charges_nothing(page: Page, agent: Staff, card: Stored
     assert not Order.objects.exists()
 
 
-def test_errors_are_listed_and_the_first_field_has_the_focus(
-    page: Page, agent: Staff, complaints: Complaints
-) -> None:
-    OrderFactory(reference="A-1042", taken_by=agent, charged=True)
-    page.goto("/orders/new/")
-    page.get_by_label("Order reference").fill("A-1042")
-    page.get_by_label("Currency").select_option("KWD")
-    page.get_by_label("Amount").fill("1.2345")
-    type_card(page, "4005550000000002")
-    page.locator("#charge-button").click()
-    expect(page.get_by_role("heading", name="4 things to put right")).to_be_visible()
-    expect(page.get_by_label("Order reference")).to_be_focused()
-    expect(page.locator("#id_amount_error")).to_have_text(
-        "Kuwaiti dinar has 3 decimals. You typed 4."
-    )
-    expect(page.get_by_label("Card number")).to_have_value("4005 5500 0000 0002")
-    assert_accessible(page)
-    complaints.forgive("422")
-    assert Order.objects.count() == 1
-
-
-def test_card_number_in_another_field_is_cleared_before_it_is_sent(
-    page: Page, agent: Staff, sent: list[Request]
-) -> None:
-    page.goto("/orders/new/")
-    page.get_by_label("Customer").fill(VISA)
-    page.get_by_label("Description").fill("card 4005 5500 0000 0001")
-    expect(page.get_by_label("Description")).to_have_value("")
-    expect(page.locator("#id_description_error")).to_contain_text("looked like a card number")
-    assert not [one for one in sent if "customers/search" in one.url]
-
-
-def test_order_survives_an_office_that_cannot_be_reached(
-    page: Page, agent: Staff, card: StoredCard, complaints: Complaints
-) -> None:
-    page.goto(f"/orders/new/?customer={card.customer_id}")
-    page.get_by_label("Visa •••• 1111").check()
-    page.get_by_label("Amount").fill("125")
-    page.get_by_label("Description").fill("Dates")
-    page.context.set_offline(True)
-    page.locator("#charge-button").click()
-    expect(page.get_by_role("alert")).to_contain_text("could not be reached")
-    page.context.set_offline(False)
-    page.locator("#charge-button").click()
-    page.wait_for_url("**/orders/MO-*/")
-    assert Order.objects.get().description == "Dates"
-    complaints.forgive("ERR_INTERNET_DISCONNECTED")
-
-
-def test_order_survives_a_session_that_ended(
-    page: Page, agent: Staff, card: StoredCard, sign_in: SignIn, complaints: Complaints
-) -> None:
-    page.goto(f"/orders/new/?customer={card.customer_id}")
-    page.get_by_label("Visa •••• 1111").check()
-    page.get_by_label("Amount").fill("125")
-    page.context.clear_cookies()
-    page.locator("#charge-button").click()
-    expect(page.get_by_role("alert")).to_contain_text("Your session has ended")
-    sign_in(agent)
-    page.locator("#charge-button").click()
-    page.wait_for_url("**/orders/MO-*/")
-    complaints.forgive("403")
-
-
 def test_card_of_a_stored_order_is_entered_on_its_own_page(page: Page, agent: Staff) -> None:
     order = steps.place_new(agent).order
     page.goto(f"/orders/{order.number}/card/")
@@ -264,23 +143,3 @@ def test_card_of_a_stored_order_is_entered_on_its_own_page(page: Page, agent: St
     page.get_by_role("button", name="Charge AED 125.00").click()
     page.wait_for_url(f"**/orders/{order.number}/")
     expect(page.locator(".result-approved")).to_be_visible()
-
-
-def test_gateway_that_cannot_be_reached_leaves_the_order_to_go_on_with(
-    page: Page, agent: Staff, gateway: Sandbox, complaints: Complaints
-) -> None:
-    page.goto("/orders/new/")
-    type_order(page, currency="AED", amount="80")
-    type_card(page)
-    page.route(f"{gateway.url}**", lambda route: route.abort())
-    with page.expect_event("requestfailed"):
-        page.locator("#charge-button").click()
-    page.unroute_all()
-    expect(page.get_by_role("heading", name="New order")).to_be_hidden()
-    page.go_back()
-    expect(page.get_by_role("heading", name=Order.objects.get().number)).to_be_visible()
-    expect(page.get_by_label("Card number")).to_have_value("")
-    type_card(page)
-    page.get_by_role("button", name="Charge AED 80.00").click()
-    expect(page.locator(".result-approved")).to_be_visible()
-    assert charges(gateway) == ["PURCHASE"]
