@@ -44,7 +44,8 @@ def order_card(request: HttpRequest, number: str) -> HttpResponse:
         return see_other(order.get_absolute_url())
     if live and "another" not in request.GET:
         return _show_entry(request, order, live)
-    form = CardChoiceForm(initial={"form_key": place.new_form_key()})
+    chosen = _card_of_last_try(order) if request.GET.get("card") == "same" else ""
+    form = CardChoiceForm(initial={"form_key": place.new_form_key(), "card": chosen})
     return _show_choice(request, order, form)
 
 
@@ -65,6 +66,12 @@ def order_cancel_card(request: HttpRequest, number: str) -> HttpResponse:
 def _order(request: HttpRequest, number: str) -> Order:
     orders = Order.objects.visible_to(request.user).select_related("customer")
     return get_object_or_404(orders.by_number(number))
+
+
+def _card_of_last_try(order: Order) -> str:
+    """The choice that was made last; a card that is not stored has to be typed again."""
+    last = order.operations.filter(kind__in=CHARGES).last()
+    return str(last.stored_card_id) if last and last.stored_card_id else NEW_CARD
 
 
 def _live(order: Order) -> Operation | None:

@@ -95,6 +95,16 @@ def test_script_is_sent_to_the_order_when_it_is_charged_already(gateway: Sandbox
     assert answer.json() == {"location": order.get_absolute_url()}
 
 
+def test_nothing_is_chosen_unless_the_same_card_was_asked_for(gateway: Sandbox) -> None:
+    card = StoredCardFactory()
+    order = OrderFactory(declined=True, customer=card.customer)
+    order.operations.update(stored_card=card)
+    client = as_taker(order)
+    assert " checked" not in client.get(page_of(order)).content.decode()
+    chosen_card = f'value="{card.pk}" data-label="{card}" checked'
+    assert chosen_card in client.get(f"{page_of(order)}?card=same").content.decode()
+
+
 def test_nothing_chosen_is_said_at_the_cards(gateway: Sandbox) -> None:
     order = OrderFactory(declined=True)
     answer = as_taker(order).post(page_of(order), chosen(card=""))
