@@ -13,7 +13,7 @@ from orders.gateway import GatewayError, Reply
 from orders.models import Evidence, Operation, Order, Staff
 from orders.services import aps, audit, rules
 from orders.services.charge import record_patiently
-from orders.services.place import sent_now
+from orders.services.place import key_reused, sent_now
 from orders.services.statement import Statement
 from orders.states import CHARGES, Kind, Status
 
@@ -47,6 +47,12 @@ def _follow_up(
 ) -> Operation:
     again = Operation.objects.filter(form_key=form_key).first()
     if again:
+        asked, made = (
+            (order.pk, kind, amount_minor),
+            (again.order_id, again.kind, again.amount_minor),
+        )
+        if asked != made:
+            raise key_reused()
         return again
     try:
         operation = _start(kind, actor, order, amount_minor, form_key, reason)

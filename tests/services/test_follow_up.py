@@ -103,3 +103,13 @@ def test_an_agent_has_no_right_to_move_money_afterwards(
     order = charged(supervisor)
     with pytest.raises(Refused, match="right"):
         act(actor=agent, order=order, amount_minor=100, form_key=place.new_form_key())
+
+
+def test_a_form_key_of_another_order_is_a_conflict(supervisor: Staff, gateway: Sandbox) -> None:
+    first, other = charged(supervisor), charged(supervisor)
+    refund(supervisor, first, 2_500, "r" * 26)
+    with pytest.raises(Conflict):
+        refund(supervisor, other, 2_500, "r" * 26)
+    with pytest.raises(Conflict):
+        refund(supervisor, first, 2_000, "r" * 26)
+    assert gateway.count(f"{other.number}-1", "REFUND") == 0
