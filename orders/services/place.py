@@ -75,6 +75,7 @@ def place_order(
         if again := _find(form_key):
             return _same(again, new_order, stored_card)
         rules.check_reference(new_order.reference)
+        rules.check_customer(new_order.customer)
         raise _taken() from error
 
 
@@ -92,9 +93,7 @@ def prepare_charge(
     """
     rules.may(actor, "orders.charge_order")
     if again := _find(form_key):
-        if again.order_id != order.pk:
-            raise _key_reused()
-        return Placed(again, is_new=False)
+        return _same_order(again, order)
     rules.check_card(stored_card, order.customer, order.amount_minor, order.currency)
     try:
         with transaction.atomic(durable=True):
@@ -103,7 +102,7 @@ def prepare_charge(
             return Placed(_prepare(locked, actor, form_key, stored_card, consent), is_new=True)
     except IntegrityError as error:
         if again := _find(form_key):
-            return Placed(again, is_new=False)
+            return _same_order(again, order)
         raise _taken() from error
 
 
@@ -144,6 +143,9 @@ def _prepare(
         created_at=clock.now(),
     )
     if card:
+        # Whoever freezes the card meanwhile waits for this commit, or is seen by it.
+        card = StoredCard.objects.select_for_update(no_key=True).get(pk=card.pk)
+        rules.check_card(card, order.customer, order.amount_minor, order.currency)
         operation.stored_card = card
         operation.token_name = card.token_name
         operation.payment_option = card.brand
@@ -173,8 +175,13 @@ def sent_now() -> tuple[datetime, datetime]:
 
 
 def _make_room(order: Order, actor: Staff) -> None:
-    """Expire a prepared charge nobody finished; refuse while another one holds the order."""
-    live = order.operations.filter(kind__in=CHARGES, status__in=LIVE).first()
+    """Expire a prepared charge nobody finished; refuse while another one holds the order, or one
+    took money beside it that nobody has given back.
+    """
+    charges = order.operations.filter(kind__in=CHARGES)
+    if charges.filter(status=Status.DUPLICATE).exists():
+        raise _taken()
+    live = charges.filter(status__in=LIVE).first()
     if live and live.status == Status.PREPARED:
         expire(order, live, actor=actor)
     elif live or order.status not in MAY_CHARGE:
@@ -202,7 +209,14 @@ def _same(operation: Operation, new_order: NewOrder, card: StoredCard | None) ->
         or asked != made
         or operation.stored_card_id != (card.pk if card else None)
     ):
-        raise _key_reused()
+        raise key_reused()
+    return Placed(operation, is_new=False)
+
+
+def _same_order(operation: Operation, order: Order) -> Placed:
+    """The operation a repeated form made, if it was made for ``order``."""
+    if operation.order_id != order.pk:
+        raise key_reused()
     return Placed(operation, is_new=False)
 
 
@@ -212,7 +226,8 @@ def _is_customer_of(order: Order, customer: Customer | NewCustomer) -> bool:
     return order.customer.name == tidy(customer.name)
 
 
-def _key_reused() -> Conflict:
+def key_reused() -> Conflict:
+    """The conflict of a form key that made something else before."""
     return Conflict(
         "form_key_reused",
         _("This form was already used for another order. Start a new order."),

@@ -43,6 +43,16 @@ def check_reference(reference: str) -> None:
         )
 
 
+def check_customer(customer: Customer | NewCustomer) -> None:
+    """Refuse a customer who was deleted meanwhile."""
+    if isinstance(customer, Customer) and not Customer.objects.filter(pk=customer.pk).exists():
+        raise Refused(
+            "customer_gone",
+            _("This customer is not there any more. Choose again."),
+            field="customer_search",
+        )
+
+
 def check_card(
     card: StoredCard | None, customer: Customer | NewCustomer, amount_minor: int, currency: str
 ) -> None:

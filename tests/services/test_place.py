@@ -1,12 +1,12 @@
 import pytest
 
 from orders.errors import Conflict, Refused
-from orders.models import Event, Operation, Order, Staff
+from orders.models import Customer, Event, Operation, Order, Staff, StoredCard
 from orders.sandbox.server import Sandbox
 from orders.services import charge, place
-from orders.states import Status
+from orders.states import OrderStatus, Status
 from tests import steps
-from tests.factories import CustomerFactory, OrderFactory, StoredCardFactory
+from tests.factories import CustomerFactory, OperationFactory, OrderFactory, StoredCardFactory
 from tests.together import together
 
 
@@ -148,6 +148,33 @@ def test_what_was_sent_cannot_be_cancelled(agent: Staff) -> None:
         place.cancel(
             actor=agent, operation=steps.place_stored(agent, StoredCardFactory()).operation
         )
+
+
+def test_a_success_that_waits_for_its_refund_lets_nothing_more_be_charged(agent: Staff) -> None:
+    order = OrderFactory(declined=True)
+    OperationFactory(order=order, sent=True, status="duplicate", fort_id="169700000000000001")
+    with pytest.raises(Conflict):
+        place.prepare_charge(actor=agent, form_key=place.new_form_key(), order=order)
+
+
+def test_a_card_frozen_since_it_was_chosen_is_not_charged(agent: Staff) -> None:
+    card = StoredCardFactory()
+    StoredCard.objects.filter(pk=card.pk).update(state="frozen")
+    with pytest.raises(Refused) as refused:
+        steps.place_stored(agent, card)
+    assert refused.value.code == "card_not_active"
+    assert not Order.objects.exists()
+
+
+def test_a_customer_deleted_since_they_were_chosen_is_said_to_be_gone(
+    transactional_db: None, agent: Staff
+) -> None:
+    customer = CustomerFactory()
+    Customer.objects.filter(pk=customer.pk).delete()
+    with pytest.raises(Refused) as refused:
+        steps.place_new(agent, customer=customer)
+    assert refused.value.field == "customer_search"
+    assert not Order.objects.exists()
 
 
 def test_form_keys_are_letters_that_never_look_like_a_card_number() -> None:
