@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from orders.errors import Conflict, Refused
 from orders.gateway import GatewayError, Reply
 from orders.models import Evidence, Operation, Order, Staff
-from orders.services import aps, audit, evidence, rules
+from orders.services import aps, audit, evidence, rules, totals
 from orders.services.gateway_words import about
 from orders.services.place import Placed, expire, sent_now
 from orders.services.statement import Statement
@@ -61,6 +61,7 @@ def _claim(operation: Operation, actor: Staff) -> Operation | Refused:
         submitted_at, next_check_at = sent_now()
         current.move(Status.SENDING, submitted_at=submitted_at, next_check_at=next_check_at)
         audit.record(order, f"{current.kind}_sending", actor=actor, operation=current)
+        totals.recompute(order)
     return current
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from orders import clock
 from orders.errors import Conflict
 from orders.models import Consent, Customer, Operation, Order, Staff, StoredCard
-from orders.services import audit, customers, rules
+from orders.services import audit, customers, rules, totals
 from orders.services.customer_details import tidy
 from orders.services.new_order import NewConsent, NewCustomer, NewOrder
 from orders.states import CHARGES, LIVE, OrderStatus, Status
@@ -120,6 +120,7 @@ def expire(order: Order, operation: Operation, *, actor: Staff | None) -> None:
     """Expire a prepared operation. The caller holds the order's lock."""
     operation.move(Status.EXPIRED, settled_at=clock.now())
     audit.record(order, f"{operation.kind}_expired", actor=actor, operation=operation)
+    totals.recompute(order)
 
 
 def _prepare(
@@ -165,6 +166,7 @@ def _prepare(
         )
     operation.save(force_insert=True)
     audit.record(order, f"{operation.kind}_{operation.status}", actor=actor, operation=operation)
+    totals.recompute(order)
     return operation
 
 

@@ -177,6 +177,17 @@ def test_a_customer_deleted_since_they_were_chosen_is_said_to_be_gone(
     assert not Order.objects.exists()
 
 
+def test_an_order_stands_in_the_lists_as_its_charges_do(agent: Staff) -> None:
+    order = steps.place_stored(agent, StoredCardFactory()).operation.order
+    assert Order.objects.get(pk=order.pk).status == OrderStatus.UNKNOWN
+    order = OrderFactory(declined=True)
+    waiting = place.prepare_charge(actor=agent, form_key=place.new_form_key(), order=order)
+    assert Order.objects.get(pk=order.pk).status == OrderStatus.OPEN
+    Operation.objects.filter(pk=waiting.operation.pk).update(token_name="t" * 32)
+    charge._claim(waiting.operation, agent)
+    assert Order.objects.get(pk=order.pk).status == OrderStatus.UNKNOWN
+
+
 def test_form_keys_are_letters_that_never_look_like_a_card_number() -> None:
     keys = {place.new_form_key() for _number in range(100)}
     assert len(keys) == 100
