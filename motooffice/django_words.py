@@ -19,6 +19,8 @@ WORDS = (
     ),
     _("Raw passwords are not stored, so there is no way to see the user’s password."),
     _("Conflicting form data submitted. Please try again."),
+    _("salt"),
+    _("hash"),
     _("Enabled"),
     _("Disabled"),
     # The rule about a password's length.
