@@ -38,8 +38,8 @@
     number() {
       const digits = digitsOf(number);
       const { name, length } = brand();
-      if (digits.length > 3 && !name) {
-        return say.sayBrand;
+      if (!digits || (digits.length > 3 && !name)) {
+        return digits ? say.sayBrand : say.sayMissing;
       }
       return digits.length !== length || !passesLuhn(digits) ? say.sayNumber : name === "Visa" ? say.visa : "";
     },
