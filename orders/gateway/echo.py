@@ -38,7 +38,8 @@ def verdict(request: Mapping[str, str], answer: Mapping[str, str]) -> tuple[Outc
     code = answer.get("response_code", "")
     outcome = judge(command, answer.get("status", ""), code)
     if outcome is Outcome.UNKNOWN:
-        return outcome, explain(answer.get("status", ""), code)
+        differs = _mismatch(request, answer, needed=frozenset())
+        return outcome, differs or explain(answer.get("status", ""), code)
     approved = outcome is Outcome.APPROVED
     problem = _mismatch(
         request, answer, needed=_NEEDED_TO_APPROVE if approved else _NEEDED_TO_REFUSE

@@ -112,6 +112,10 @@ def test_token_is_made_inactive(client: Client, gateway: Gateway) -> None:
         ({"response_code": "13666"}, "codes_disagree"),
         ({"status": "15", "response_code": "15777"}, "uncertain_code"),
         ({"status": "20", "response_code": "20064"}, "uncertain_code"),
+        (
+            {"status": "15", "response_code": "15777", "merchant_reference": "MO-9"},
+            "merchant_reference_differs",
+        ),
         ({"status": "13", "response_code": "13006"}, "uncertain_code"),
         ({"status": "00", "response_code": "00007"}, "duplicate_reference"),
         ({"status": "00", "response_code": "00773"}, "closed"),
