@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Self
 
+from django.db.models import CharField
+
 from orders.gateway import Feedback, GatewayError, NotTrusted, Outcome, Reply, StatusReply
 from orders.models import Evidence, Operation
 from orders.states import Kind
 
 _COMMANDS = {Kind.PURCHASE: "PURCHASE", Kind.AUTHORIZATION: "AUTHORIZATION"}
-_LONGEST = {"response_message": 150}
+_LONGEST = {
+    field.name: field.max_length
+    for field in Operation._meta.local_fields
+    if isinstance(field, CharField)
+}
 _MISMATCHES = ("_differs", "_missing", "_taken")
 
 
@@ -51,31 +57,26 @@ class Statement:
         digest = _digest(f"{operation.pk}:{operation.checks}", reply.digest)
         said = cls._of(Evidence.Source.CHECK, reply, digest)
         proven = reply.proves(_COMMANDS.get(Kind(operation.kind), ""))
-        differs = proven == Outcome.APPROVED and reply.authorized_minor not in {
-            None,
-            operation.amount_minor,
-        }
+        if proven == Outcome.APPROVED and _moved(operation, reply) != operation.amount_minor:
+            return said._not_of_what_was_sent("amount_differs")
         told = dict(said.facts)
-        if reply.transaction_code:
+        if reply.transaction_code and not said.is_mismatch:
             told["response_code"] = reply.transaction_code
-            told["response_message"] = reply.transaction_message[:150]
-        return replace(
-            said,
-            outcome=Outcome.UNKNOWN if differs else proven,
-            reason="amount_differs" if differs else said.reason,
-            facts=told,
-        )
+            told["response_message"] = _fit("response_message", reply.transaction_message)
+        return replace(said, outcome=proven, facts=told)
 
     @classmethod
     def of_feedback(cls, operation: Operation, feedback: Feedback) -> Self:
-        """A notification about ``operation``. One for another amount proves nothing."""
+        """A notification about ``operation``. One of another amount or card proves nothing."""
         said = cls._of(Evidence.Source.FEEDBACK, feedback, feedback.digest)
         amounts = (feedback.amount_minor, feedback.currency)
         if feedback.amount_minor is not None and amounts != (
             operation.amount_minor,
             operation.currency,
         ):
-            return replace(said, outcome=Outcome.UNKNOWN, reason="amount_differs", facts={})
+            return said._not_of_what_was_sent("amount_differs")
+        if operation.token_name and feedback.token_name not in {"", operation.token_name}:
+            return said._not_of_what_was_sent("token_name_differs")
         return said
 
     @classmethod
@@ -109,9 +110,34 @@ class Statement:
             verified=reply.verified,
             digest=digest,
             reason=reply.problem[:40],
-            body=reply.body,
-            facts={name: value[: _LONGEST.get(name)] for name, value in told.items() if value},
+            body={name: _printable(text) for name, text in reply.body.items()},
+            # What was answered about something else must not stand on this operation.
+            facts={}
+            if reply.problem.endswith("_differs")
+            else {name: _fit(name, value) for name, value in told.items() if value},
         )
+
+    def _not_of_what_was_sent(self, reason: str) -> Self:
+        return replace(self, outcome=Outcome.UNKNOWN, reason=reason, facts={})
+
+
+def _moved(operation: Operation, reply: StatusReply) -> int:
+    """The amount the gateway says it charged; the operation's own where the account has no totals.
+
+    Which of the two totals a purchase fills is not documented.
+    """
+    totals = (reply.authorized_minor, reply.captured_minor)
+    return max((one for one in totals if one is not None), default=operation.amount_minor)
+
+
+def _fit(name: str, text: str) -> str:
+    """The text as its column takes it: a proven success must not fail for a long message."""
+    return _printable(text)[: _LONGEST[name]]
+
+
+def _printable(text: str) -> str:
+    """Without the one character that PostgreSQL keeps neither as text nor as JSON."""
+    return text.replace("\0", "")
 
 
 def _digest(*parts: str) -> str:
