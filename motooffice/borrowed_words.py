@@ -1,12 +1,21 @@
-"""Words of Django's own pages that its Arabic catalogue lacks, so that ours can hold them.
+"""Words of Django's and allauth's pages whose Arabic is missing or poor there, so that ours holds it.
 
-Nothing reads this module but ``make messages``. A line goes when Django has the translation.
+Nothing reads this module but ``make messages``. A line goes when its library has a good translation.
 """
 
 from django.utils.translation import gettext_noop as _
 from django.utils.translation import ngettext_lazy
 
 WORDS = (
+    # Sign-in and the second factor.
+    _("The username and/or password you specified are not correct."),
+    _("Two-Factor Authentication"),
+    _("Authenticator secret"),
+    _("Authenticator code"),
+    _("Code"),
+    _("Incorrect code."),
+    _("Enter your password:"),
+    _("Enter an authenticator code:"),
     # The administration's pages about a person's password.
     _("Set password: %s"),
     _("Reset password"),
