@@ -1,6 +1,6 @@
-"""Words of Django's and allauth's pages whose Arabic is missing or poor there, so that ours holds it.
+"""Words of Django's and allauth's pages whose Arabic is missing or poor there: ours holds them.
 
-Nothing reads this module but ``make messages``. A line goes when its library has a good translation.
+Nothing reads this module but ``make messages``. A line goes when its library says it well itself.
 """
 
 from django.utils.translation import gettext_noop as _
