@@ -10,8 +10,9 @@ import time
 from django.db import OperationalError, close_old_connections, transaction
 from django.utils.translation import gettext as _
 
+from orders import clock
 from orders.errors import Conflict, Refused
-from orders.gateway import GatewayError, Reply
+from orders.gateway import GatewayError, NotSent, Reply
 from orders.models import Evidence, Operation, Order, Staff
 from orders.services import aps, audit, evidence, rules, totals
 from orders.services.gateway_words import about
@@ -75,6 +76,7 @@ def _send(operation: Operation) -> Operation:
 
 
 def _request(operation: Operation) -> Reply:
+    check_in_time(operation)
     client = aps.client()
     act = client.purchase if operation.kind == Kind.PURCHASE else client.authorize
     return act(
@@ -84,6 +86,14 @@ def _request(operation: Operation) -> Reply:
         token_name=operation.token_name,
         **about(operation.order),
     )
+
+
+def check_in_time(operation: Operation) -> None:
+    """Raise ``NotSent`` when this process stood still since it claimed the row: others ask about it
+    by now, and may find that it never arrived.
+    """
+    if operation.next_check_at and clock.now() >= operation.next_check_at:
+        raise NotSent("claimed_too_long_ago")
 
 
 def record_patiently(operation: Operation, statement: Statement) -> Operation:

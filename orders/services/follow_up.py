@@ -12,7 +12,7 @@ from orders.errors import Conflict, Refused
 from orders.gateway import GatewayError, Reply
 from orders.models import Evidence, Operation, Order, Staff
 from orders.services import aps, audit, rules
-from orders.services.charge import record_patiently
+from orders.services.charge import check_in_time, record_patiently
 from orders.services.place import key_reused, sent_now
 from orders.services.statement import Statement
 from orders.states import CHARGES, Kind, Status
@@ -114,6 +114,7 @@ def _left(kind: Kind, order: Order) -> int:
 
 
 def _request(operation: Operation) -> Reply:
+    check_in_time(operation)
     client = aps.client()
     reference, fort_id = operation.merchant_reference, operation.parent.fort_id  # type: ignore[union-attr]
     if operation.kind == Kind.VOID:

@@ -2,8 +2,9 @@ import pytest
 import time_machine
 from django.db import OperationalError, connection
 
+from orders import clock
 from orders.errors import Conflict, Refused
-from orders.models import Operation, Staff
+from orders.models import Operation, Order, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import charge, evidence, place
 from orders.states import OrderStatus, Status
@@ -171,3 +172,26 @@ def test_a_charge_left_in_sending_is_due_after_its_deadline(agent: Staff, gatewa
     with time_machine.travel("2026-11-22T10:00:00Z", tick=False):
         operation = steps.place_stored(agent, card).operation
     assert (operation.next_check_at - operation.submitted_at).total_seconds() == 45
+
+
+def test_a_charge_claimed_long_ago_is_not_sent_any_more(agent: Staff, gateway: Sandbox) -> None:
+    placed = steps.place_stored(agent, steps.stored_card(agent))
+    with clock.at(placed.operation.next_check_at):
+        assert charge.proceed(placed).status == Status.NOT_CHARGED
+    assert gateway.count(placed.operation.merchant_reference, "PURCHASE") == 0
+
+
+def test_an_answer_is_recorded_though_the_connection_was_cut_meanwhile(
+    transactional_db: None, agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = charge.about
+
+    def cut(order: Order) -> object:
+        told = ask(order)
+        if connection.vendor == "postgresql":
+            with pytest.raises(OperationalError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return told
+
+    monkeypatch.setattr(charge, "about", cut)
+    assert steps.charge_new(agent).status == Status.APPROVED
