@@ -60,7 +60,9 @@ def _claim(operation: Operation, actor: Staff) -> Operation | Refused:
             expire(order, current, actor=actor)
             return refusal
         submitted_at, next_check_at = sent_now()
-        current.move(Status.SENDING, submitted_at=submitted_at, next_check_at=next_check_at)
+        current.move(
+            Status.SENDING, submitted_at=submitted_at, next_check_at=next_check_at, actor=actor
+        )
         audit.record(order, f"{current.kind}_sending", actor=actor, operation=current)
         totals.recompute(order)
     return current

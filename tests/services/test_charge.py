@@ -174,6 +174,16 @@ def test_a_charge_left_in_sending_is_due_after_its_deadline(agent: Staff, gatewa
     assert (operation.next_check_at - operation.submitted_at).total_seconds() == 45
 
 
+def test_who_sends_a_charge_answers_for_it(
+    agent: Staff, supervisor: Staff, gateway: Sandbox
+) -> None:
+    operation = steps.enter_card(steps.place_new(agent))
+    operation = charge.charge(actor=supervisor, operation=operation)
+    assert operation.actor == supervisor
+    told = operation.order.events.get(kind="purchase_approved")
+    assert told.actor == supervisor
+
+
 def test_a_charge_claimed_long_ago_is_not_sent_any_more(agent: Staff, gateway: Sandbox) -> None:
     placed = steps.place_stored(agent, steps.stored_card(agent))
     with clock.at(placed.operation.next_check_at):
