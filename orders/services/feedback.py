@@ -7,14 +7,14 @@ the same door as every other evidence.
 import hashlib
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from orders import clock
 from orders.gateway import Feedback, NotTrusted, Outcome, read_feedback
 from orders.models import Evidence, Operation
 from orders.services import aps, evidence
 from orders.services.statement import Statement
-from orders.states import CHARGES, IN_FLIGHT, Kind
+from orders.states import IN_FLIGHT, Kind
 
 _KINDS = {
     "PURCHASE": Kind.PURCHASE,
@@ -23,6 +23,7 @@ _KINDS = {
     "VOID_AUTHORIZATION": Kind.VOID,
     "REFUND": Kind.REFUND,
 }
+_CHARGE_COMMANDS = frozenset({"PURCHASE", "AUTHORIZATION"})
 
 
 def receive(body: bytes, content_type: str) -> None:
@@ -44,26 +45,33 @@ def receive(body: bytes, content_type: str) -> None:
 
 
 def _operation_of(feedback: Feedback) -> Operation | None:
-    """The operation the message is about: charges by reference, follow-ups by their own reference,
-    else the one of that kind and amount in flight.
+    """The operation the message is about: charges by reference, refunds by their own reference,
+    else the one of that kind and amount that it fits best.
     """
-    kind = _KINDS.get(feedback.command)
     operations = Operation.objects.filter(
-        merchant_reference=feedback.merchant_reference, kind=kind
-    ).order_by("id")
-    if kind in CHARGES:
+        merchant_reference=feedback.merchant_reference, kind=_KINDS.get(feedback.command)
+    ).order_by("-id")
+    if feedback.command in _CHARGE_COMMANDS:
         return operations.first()
     if feedback.maintenance_reference:
         return operations.filter(maintenance_reference=feedback.maintenance_reference).first()
-    in_flight = operations.filter(status__in=IN_FLIGHT)
+    return _best_fit(operations, feedback)
+
+
+def _best_fit(operations: QuerySet[Operation], feedback: Feedback) -> Operation | None:
+    """Nothing tells two captures of one amount apart. One that is settled by the very code of this
+    message comes first: it may be about that one, so it proves nothing of another in flight.
+    """
+    same = operations
     if feedback.amount_minor is not None:
-        in_flight = in_flight.filter(amount_minor=feedback.amount_minor)
-    return in_flight.first() or _told_already(operations, feedback)
-
-
-def _told_already(operations: QuerySet[Operation], feedback: Feedback) -> Operation | None:
-    """A follow-up that is settled with the very code this message repeats."""
-    return operations.filter(response_code=feedback.response_code).last()
+        same = same.filter(amount_minor=feedback.amount_minor)
+    told_already = Q(response_code=feedback.response_code)
+    return (
+        same.filter(told_already).first()
+        or same.filter(status__in=IN_FLIGHT).first()
+        or same.first()
+        or operations.filter(told_already).first()
+    )
 
 
 def _keep_orphan(feedback: Feedback) -> None:

@@ -132,3 +132,39 @@ def test_feedback_finds_the_refund_by_its_own_reference(
     )
     assert settled(refund).status == Status.APPROVED
     assert settled(refund).order.status == OrderStatus.PART_REFUNDED
+
+
+def capture(charge: Operation, **changes: object) -> Operation:
+    """A capture of a fifth of the reservation ``charge``."""
+    return OperationFactory(
+        order=charge.order, kind="capture", parent=charge,
+        merchant_reference=charge.merchant_reference,
+        amount_minor=charge.amount_minor // 5, **changes,
+    )  # fmt: skip
+
+
+def told_of(operation: Operation) -> dict[str, str]:
+    """What the gateway posts about a capture: nothing in it tells equal ones apart."""
+    return message(operation, command="CAPTURE", response_code="04000", status="04")
+
+
+def test_feedback_about_a_capture_does_not_settle_the_next_one_like_it(db: None) -> None:
+    charge = OrderFactory(reserved=True).operations.get()
+    first = capture(charge, approved=True, response_code="04000")
+    second = capture(charge, sent=True)
+    deliver(told_of(first))
+    assert settled(second).status == Status.SENDING
+
+
+def test_feedback_settles_the_capture_in_flight(db: None) -> None:
+    operation = capture(OrderFactory(reserved=True).operations.get(), sent=True)
+    deliver(told_of(operation))
+    assert settled(operation).status == Status.APPROVED
+
+
+def test_a_capture_that_was_refused_and_succeeded_after_all_counts(db: None) -> None:
+    charge = OrderFactory(reserved=True).operations.get()
+    operation = capture(charge, sent=True, status="declined", response_code="05042")
+    deliver(told_of(operation))
+    assert settled(operation).status == Status.APPROVED
+    assert charge.order.events.filter(kind="late_success").exists()
