@@ -4,11 +4,12 @@ nobody allowed keeping are made inactive at the gateway. Nothing here ever charg
 Every row is claimed by a lease, so any number of processes may run this at the same time.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from orders import clock
@@ -19,6 +20,8 @@ from orders.services import ask, evidence, kept_cards
 from orders.services.place import expire
 from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, UNSETTLED, Status
+
+log = logging.getLogger(__name__)
 
 LEASE_S = 60
 TRY_AGAIN_S = 3600
@@ -43,7 +46,11 @@ def _expire(operation: Operation) -> None:
 
 
 def _ask_about_unsettled() -> int:
-    due = Operation.objects.filter(status__in=UNSETTLED, next_check_at__lte=clock.now())
+    # What became of a capture, void or refund only the gateway's feedback or a person can tell.
+    can_be_settled = Q(kind__in=CHARGES) | Q(status=Status.SENDING)
+    due = Operation.objects.filter(
+        can_be_settled, status__in=UNSETTLED, next_check_at__lte=clock.now()
+    )
     return _each(due, _settle)
 
 
@@ -65,24 +72,31 @@ def _retire_tokens() -> int:
 
 def _each(due: QuerySet[Operation], work: Callable[[Operation], object]) -> int:
     """Do ``work`` on up to a batch of rows, each under a lease that this process won."""
-    rows = due.order_by("id")[:BATCH]
+    rows = due.filter(_is_free()).order_by("next_check_at", "id")[:BATCH]
     return sum(_with_lease(operation, work) for operation in rows)
 
 
+def _is_free() -> Q:
+    return Q(lease_until=None) | Q(lease_until__lt=clock.now())
+
+
 def _with_lease(operation: Operation, work: Callable[[Operation], object]) -> int:
-    """Work on the row if the lease was won. Work that says ``False`` is tried again much later."""
-    now = clock.now()
-    free = Q(lease_until=None) | Q(lease_until__lt=now)
-    until = now + timedelta(seconds=LEASE_S)
-    if not Operation.objects.filter(free, pk=operation.pk).update(lease_until=until):
+    """Work on the row if the lease was won. Work that says ``False`` is tried again much later; a
+    row that cannot be worked on is left to its lease, and the others go on.
+    """
+    row, now = Operation.objects.filter(pk=operation.pk), clock.now()
+    if not row.filter(_is_free()).update(lease_until=now + timedelta(seconds=LEASE_S)):
         return 0
-    lease_until = None
     try:
         operation.refresh_from_db()
-        if work(operation) is False:
-            lease_until = now + timedelta(seconds=TRY_AGAIN_S)
+        said = work(operation)
     except Conflict:
+        row.update(lease_until=None)
         return 0
-    finally:
-        Operation.objects.filter(pk=operation.pk).update(lease_until=lease_until)
+    except OperationalError:
+        raise  # the database is away: nothing more can be done in this round
+    except Exception:
+        log.exception("operation %s cannot be worked on", operation.pk)
+        return 0
+    row.update(lease_until=now + timedelta(seconds=TRY_AGAIN_S) if said is False else None)
     return 1

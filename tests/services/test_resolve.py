@@ -1,11 +1,15 @@
 from datetime import timedelta
 
+import pytest
+from django.db import OperationalError
+
 from orders import clock
 from orders.models import Operation, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import resolve
+from orders.services import ask, resolve
 from orders.states import Status
 from tests import steps
+from tests.factories import OperationFactory, OrderFactory
 
 
 def later(minutes: float = 60) -> int:
@@ -84,3 +88,50 @@ def test_a_row_another_process_holds_is_left_alone(agent: Staff, gateway: Sandbo
 def test_nothing_is_done_before_it_is_due(agent: Staff, gateway: Sandbox) -> None:
     steps.place_stored(agent, steps.stored_card(agent))
     assert later(0.1) == 0
+
+
+def test_a_row_that_cannot_be_worked_on_does_not_stop_the_others(
+    agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = steps.charge_new(agent, amount_minor=10_920)
+    second = steps.charge_new(agent, amount_minor=10_920)
+    asked = ask.ask
+
+    def broken(*, operation: Operation) -> Operation:
+        if operation == first:
+            raise ValueError
+        return asked(operation=operation)
+
+    monkeypatch.setattr(resolve.ask, "ask", broken)
+    assert later() >= 1
+    second.refresh_from_db()
+    assert second.status == Status.APPROVED
+
+
+def test_a_database_that_is_away_ends_the_round(
+    agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps.charge_new(agent, amount_minor=10_920)
+
+    def away(**_given: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(resolve.ask, "ask", away)
+    with pytest.raises(OperationalError):
+        later()
+
+
+@pytest.mark.parametrize("first", [{"kind": "refund"}, {"leased": True}])
+def test_rows_that_wait_do_not_hold_up_the_ones_behind_them(
+    agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch, first: dict[str, object]
+) -> None:
+    if "kind" in first:
+        charge = OrderFactory(charged=True).operations.get()
+        OperationFactory(order=charge.order, parent=charge, unknown=True, kind="refund")
+    else:
+        OperationFactory(unknown=True, lease_until=clock.now() + timedelta(hours=2))
+    behind = steps.charge_new(agent, amount_minor=10_920)
+    monkeypatch.setattr(resolve, "BATCH", 1)
+    later()
+    behind.refresh_from_db()
+    assert behind.status == Status.APPROVED
