@@ -1,5 +1,7 @@
 """What becomes of a card once it paid: kept with its consent, or forgotten at the gateway."""
 
+from django.db import transaction
+
 from orders import clock
 from orders.gateway import GatewayError, Outcome
 from orders.models import Consent, Operation, Order, Staff, StoredCard
@@ -46,6 +48,10 @@ def retire_token(operation: Operation) -> bool:
         )
     except GatewayError:
         return False
-    if reply.outcome == Outcome.APPROVED:
+    if reply.outcome != Outcome.APPROVED:
+        return False
+    with transaction.atomic(durable=True):
+        order = Order.objects.locked(operation.order_id)
         Operation.objects.filter(pk=operation.pk).update(token_retired_at=clock.now())
-    return reply.outcome == Outcome.APPROVED
+        audit.record(order, "token_retired", operation=operation)
+    return True

@@ -135,3 +135,10 @@ def test_rows_that_wait_do_not_hold_up_the_ones_behind_them(
     later()
     behind.refresh_from_db()
     assert behind.status == Status.APPROVED
+
+
+def test_a_forgotten_card_is_told_in_the_trail(agent: Staff, gateway: Sandbox) -> None:
+    order = steps.charge_new(agent).order
+    later()
+    told = order.events.get(kind="token_retired")
+    assert (told.actor, told.data["card"]) == (None, "Visa •••• 0001")
