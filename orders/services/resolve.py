@@ -63,9 +63,11 @@ def _settle(operation: Operation) -> None:
 
 
 def _retire_tokens() -> int:
+    """An account may get the same token for the same card: one that is on its way stays active."""
     kept = StoredCard.objects.filter(token_name=OuterRef("token_name"))
+    wanted = Operation.objects.filter(token_name=OuterRef("token_name"), status__in=IN_FLIGHT)
     unkept = Operation.objects.filter(
-        ~Exists(kept), kind__in=CHARGES, token_retired_at=None
+        ~Exists(kept), ~Exists(wanted), kind__in=CHARGES, token_retired_at=None
     ).exclude(Q(status__in=IN_FLIGHT) | Q(token_name=""))
     return _each(unkept, kept_cards.retire_token)
 

@@ -137,6 +137,15 @@ def test_rows_that_wait_do_not_hold_up_the_ones_behind_them(
     assert behind.status == Status.APPROVED
 
 
+def test_a_token_that_another_charge_is_about_to_use_stays_active(
+    agent: Staff, gateway: Sandbox
+) -> None:
+    first, second = steps.charge_new(agent), steps.enter_card(steps.place_new(agent))
+    Operation.objects.filter(pk=second.pk).update(token_name=first.token_name)
+    later(1)
+    assert "UPDATE_TOKEN" not in {one["command"] for one in gateway.requests}
+
+
 def test_a_forgotten_card_is_told_in_the_trail(agent: Staff, gateway: Sandbox) -> None:
     order = steps.charge_new(agent).order
     later()
