@@ -17,6 +17,7 @@ from orders import clock, origin
 from orders.models import Event, Operation, Order, Staff
 
 ACCOUNTS = "accounts"
+_LONGEST_NAME = 150
 
 
 def record(
@@ -112,7 +113,7 @@ def _append(
         data=data,
         reason=reason,
         actor=actor,
-        actor_name=actor_name or (str(actor) if actor else "system"),
+        actor_name=(actor_name or str(actor or "system"))[:_LONGEST_NAME],
         origin=origin.current().ip,
         request_id=origin.current().request_id,
         at=clock.now(),

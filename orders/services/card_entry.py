@@ -79,7 +79,7 @@ def _operation_of(came_back: CardReturn) -> Operation:
 def _take_token(order: Order, operation: Operation, came_back: CardReturn) -> None:
     facts = {
         "token_name": came_back.token_name,
-        "payment_option": came_back.payment_option,
+        "payment_option": came_back.payment_option[:10],
         "last_four": came_back.last_four,
         "expiry": came_back.expiry,
         "card_holder": came_back.card_holder_name[:50],

@@ -215,3 +215,10 @@ def test_writers_at_once_leave_a_dense_chain_of_an_order(transactional_db: None)
     assert together(*[tell] * 4) == [None] * 4
     assert positions(order.number) == list(range(1, 21))
     assert list(audit.verify()) == []
+
+
+def test_the_longest_name_a_person_may_have_does_not_stop_their_acts(order: Order) -> None:
+    boss = StaffFactory(first_name="N" * 150, last_name="H" * 150)
+    audit.record(order, "marked_paid", actor=boss)
+    assert order.events.get(kind="marked_paid").actor_name == "N" * 150
+    assert list(audit.verify()) == []

@@ -1,8 +1,9 @@
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from orders.gateway import NotTrusted
+from orders.gateway import NotTrusted, sign
 from orders.models import Event, Evidence, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import card_entry
@@ -95,3 +96,11 @@ def test_no_tampered_return_has_any_effect(
         card_entry.receive_card([*pairs[:place], (name, spoiled), *pairs[place + 1 :]])
     operation.refresh_from_db()
     assert (operation.status, operation.token_name) == (Status.PREPARED, "")
+
+
+def test_a_brand_with_a_long_name_comes_back_too(agent: Staff, gateway: Sandbox) -> None:
+    pairs = steps.type_card(card_entry.card_form(steps.place_new(agent), language="en"))
+    fields = dict(pairs) | {"payment_option": "ALONGBRANDXY"}
+    phrase = django_settings.APS_SHA_RESPONSE_PHRASE
+    fields["signature"] = sign(fields, phrase=phrase, sha_type="sha256")
+    assert card_entry.receive_card(list(fields.items())).payment_option == "ALONGBRAND"
