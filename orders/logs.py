@@ -34,6 +34,10 @@ _SECRET_FIELD = re.compile(
     (?P<value>"[^"]*"|'[^']*'|[^\s"'&,;}\])]+)""",
     re.IGNORECASE | re.VERBOSE,
 )
+# PostgreSQL quotes the values, or the whole row, that it refuses; they may hold anything.
+_QUOTED_ROW = re.compile(
+    r"\b(?P<name>DETAIL:\s).*?(?=\n\n(?:The above exception|During handling)|</|\Z)", re.DOTALL
+)
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -43,6 +47,7 @@ def scrub(text: str) -> str:
         value = str(getattr(settings, name, ""))
         if len(value) >= 8:
             text = text.replace(value, REMOVED)
+    text = _QUOTED_ROW.sub(lambda found: found["name"] + REMOVED, text)
     text = _SECRET_FIELD.sub(lambda found: found["name"] + REMOVED, text)
     return _LONG_NUMBER.sub(_without_card_number, text)
 

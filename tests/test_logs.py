@@ -6,12 +6,14 @@ import sys
 
 import pytest
 from django.conf import settings
+from django.db import IntegrityError, transaction
 from django.test import RequestFactory
 from django.views.debug import get_exception_reporter_class
 
 from orders import origin
 from orders.error_reports import ScrubbedReporter
 from orders.logs import JsonFormatter, scrub
+from tests.factories import StoredCardFactory
 
 CARD, CVV = "4111111111111111", "737"
 
@@ -115,3 +117,22 @@ def test_an_error_report_names_locals_and_fields_but_shows_no_value(rf: RequestF
 def test_django_uses_this_reporter() -> None:
     assert get_exception_reporter_class(None) is ScrubbedReporter
     assert _report(None)
+
+
+@pytest.mark.parametrize("again", [{"token_name": CARD[::-1]}, {"state": None}])
+def test_what_a_database_quotes_of_a_row_it_refuses_is_taken_out(
+    db: None, again: dict[str, str | None]
+) -> None:
+    token = CARD[::-1]
+    StoredCardFactory(token_name=token)
+    row = {"token_name": f"{token}-2", "holder": f"First\n\n{token}"} | again
+    try:
+        with transaction.atomic():
+            StoredCardFactory(**row)
+    except IntegrityError:
+        record = logging.LogRecord("x", 40, __file__, 1, "no", (), sys.exc_info())
+        reporter = ScrubbedReporter(None, *sys.exc_info())
+    reported = reporter.get_traceback_html() + reporter.get_traceback_text()
+    written = JsonFormatter().format(record) + reported
+    assert "constraint" in written
+    assert token not in written
