@@ -144,8 +144,9 @@ def _prepare(
         created_at=clock.now(),
     )
     if card:
-        # Whoever freezes the card meanwhile waits for this commit, or is seen by it.
-        card = StoredCard.objects.select_for_update(no_key=True).get(pk=card.pk)
+        # As it stands now, but not locked: the answer to the same form's first submit locks the
+        # operation before the card, and the two would wait for each other.
+        card = StoredCard.objects.get(pk=card.pk)
         rules.check_card(card, order.customer, order.amount_minor, order.currency)
         operation.stored_card = card
         operation.token_name = card.token_name
