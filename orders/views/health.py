@@ -23,7 +23,5 @@ def readyz(request: HttpRequest) -> HttpResponse:
             cursor.execute("SELECT 1")
         cache.get("readyz")
     except DatabaseError:
-        return HttpResponse(
-            "database is not ready\n", content_type="text/plain", status=503
-        )
+        return HttpResponse("database is not ready\n", content_type="text/plain", status=503)
     return HttpResponse("ready\n", content_type="text/plain")

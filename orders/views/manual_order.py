@@ -59,10 +59,12 @@ def _take(actor: Staff, form: ManualOrderForm) -> Operation | None:
         form.refuse(refusal)
         _name_order_made(actor, form)
         return None
+    # At once: a stored card's charge is claimed, and whatever failed before would leave it unsent.
+    operation = charge.proceed(placed)
     if actor.last_source != new_order.source:
         actor.last_source = new_order.source
         actor.save(update_fields=["last_source"])
-    return charge.proceed(placed)
+    return operation
 
 
 def _name_order_made(actor: Staff, form: ManualOrderForm) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.test import Client
 
@@ -59,6 +60,20 @@ def test_stored_card_is_charged_and_the_browser_sent_to_the_order(
     order = Order.objects.latest("pk")
     assert told == {"location": f"/orders/{order.number}/"}
     assert order.status == OrderStatus.CHARGED
+
+
+def test_nothing_stands_between_claiming_a_charge_and_sending_it(
+    client: Client, agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = steps.stored_card(agent)
+
+    def locked(*_given: object, **_changes: object) -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(Staff, "save", locked)
+    with pytest.raises(OperationalError):
+        press(client, customer=str(card.customer_id), card=str(card.pk), source="post")
+    assert Order.objects.latest("pk").status == OrderStatus.CHARGED
 
 
 def test_reserving_only_reserves(client: Client, agent: Staff, gateway: Sandbox) -> None:
