@@ -33,7 +33,7 @@
   // Forty seconds are more than a caller should hold: say that we will come back.
   function showLate() {
     const late = region().querySelector("[data-once-late]");
-    if (late) {
+    if (late && secondsOpen() >= LATE_S) {
       late.hidden = false;
       region().querySelector("[data-until-late]").hidden = true;
       say(late.textContent.trim());
@@ -45,6 +45,7 @@
     // The old button is the one that the frame's script has wired.
     fresh.querySelector(".page-actions").replaceWith(region().querySelector(".page-actions"));
     region().replaceWith(document.adoptNode(fresh));
+    showLate();
     const title = document.getElementById("result-title");
     if (wasTyping) {
       say(title.textContent);
@@ -66,9 +67,11 @@
     }
   }
 
+  const secondsOpen = () => Math.floor((performance.now() - opened) / 1000);
+
   function tick() {
     const form = region().querySelector("form[data-asks-itself]");
-    const seconds = Math.floor((performance.now() - opened) / 1000);
+    const seconds = secondsOpen();
     if (!form) {
       clearInterval(ticking);
       return;
@@ -79,10 +82,8 @@
       // No network is no answer either: the next question comes at its time.
       ask(form).catch(() => {});
     }
+    showLate();
     if (seconds >= LATE_S) {
-      showLate();
-    }
-    if (seconds >= LATE_S + 5) {
       clearInterval(ticking);
     }
   }
