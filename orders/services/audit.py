@@ -12,6 +12,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Value
+from django.db.models.fields.json import KT
+from django.db.models.functions import Concat
 
 from orders import clock, origin
 from orders.models import Event, Operation, Order, Staff
@@ -58,7 +61,11 @@ def record_account(
 
 
 def verify(chain: str | None = None) -> Iterator[str]:
-    """A sentence for every event that does not fit its chain; none when the trail is whole."""
+    """A sentence for every event that does not fit its chain; none when the trail is whole.
+
+    The end of a chain has nothing after it to miss it. So the whole trail, without ``chain``, is
+    also held against the orders: each status and each mark as paid must have been told.
+    """
     events = Event.objects.order_by("chain", "position")
     if chain is not None:
         events = events.filter(chain=chain)
@@ -74,6 +81,25 @@ def verify(chain: str | None = None) -> Iterator[str]:
         if event.hash != _digest(event):
             yield f"{event.chain}: event {event.position} was changed"
         previous = event
+    if chain is None:
+        yield from _untold()
+
+
+def _untold() -> Iterator[str]:
+    """A sentence for every status of an operation, and every paid order, that no event tells."""
+    told = Event.objects.annotate(
+        charge=KT("data__merchant_reference"), follow_up=KT("data__maintenance_reference")
+    ).filter(
+        order=OuterRef("order"),
+        kind=Concat(OuterRef("kind"), Value("_"), OuterRef("status")),
+        charge=OuterRef("merchant_reference"),
+        follow_up=OuterRef("maintenance_reference"),
+    )
+    for operation in Operation.objects.filter(~Exists(told)).order_by("id").iterator():
+        yield f"{operation}: no event tells that it is {operation.status}"
+    marked = Event.objects.filter(order=OuterRef("pk"), kind="marked_paid")
+    for order in Order.objects.exclude(paid_at=None).filter(~Exists(marked)).order_by("id"):
+        yield f"{order.number}: no event tells that it is paid"
 
 
 def _told(operation: Operation) -> dict[str, object]:

@@ -6,7 +6,8 @@ from django.db import connection, transaction
 from orders import clock, origin
 from orders.models import Event, Order, Staff
 from orders.origin import Origin
-from orders.services import audit
+from orders.services import audit, place
+from tests import steps
 from tests.factories import OrderFactory, StaffFactory
 from tests.together import together
 
@@ -139,6 +140,22 @@ def test_a_missing_event_is_found(order: Order, position: int) -> None:
     gone = order.events.get(position=position)
     tampered("DELETE FROM orders_event WHERE id = %s", gone.pk)
     assert list(audit.verify()) == [f"{order.number}: event {position} is missing"]
+
+
+def test_an_end_that_was_taken_away_is_found(agent: Staff) -> None:
+    place.cancel(actor=agent, operation=steps.place_new(agent))
+    operation = place.cancel(actor=agent, operation=steps.place_new(agent))
+    assert list(audit.verify()) == []
+    last = operation.order.events.get(kind="purchase_expired")
+    tampered("DELETE FROM orders_event WHERE id = %s", last.pk)
+    assert list(audit.verify()) == [f"{operation}: no event tells that it is expired"]
+
+
+def test_a_mark_as_paid_that_was_taken_away_is_found(db: None) -> None:
+    order = OrderFactory(charged=True, paid_at=clock.now())
+    charge = order.operations.get()
+    audit.record(order, "purchase_approved", operation=charge)
+    assert list(audit.verify()) == [f"{order.number}: no event tells that it is paid"]
 
 
 def test_a_gap_that_was_closed_up_is_found(order: Order) -> None:
