@@ -19,10 +19,13 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read every event once, in order."""
-        problems = 0
-        for problem in audit.verify(options["chain"]):
+        chain, problems = options["chain"], 0
+        events = Event.objects.filter(chain=chain) if chain else Event.objects.all()
+        if chain and not events.exists():
+            raise CommandError(f"There are no events of {chain}.")
+        for problem in audit.verify(chain):
             problems += 1
             self.stderr.write(problem)
         if problems:
             raise CommandError(f"{problems} events do not fit.")
-        self.stdout.write(f"{Event.objects.count()} events, all in order.")
+        self.stdout.write(f"{events.count()} events, all in order.")
