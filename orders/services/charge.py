@@ -6,7 +6,9 @@ after any crash: the resolver asks about it instead.
 """
 
 import time
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import OperationalError, close_old_connections, transaction
 from django.utils.translation import gettext as _
 
@@ -53,6 +55,7 @@ def _claim(operation: Operation, actor: Staff) -> Operation | Refused:
         if current.status != Status.PREPARED or not current.token_name:
             raise Conflict("not_ready", _("This card was charged already, or was never entered."))
         try:
+            _check_age(current)
             rules.check_gateway_takes(
                 current.payment_option, current.amount_minor, current.currency, current.expiry
             )
@@ -66,6 +69,14 @@ def _claim(operation: Operation, actor: Staff) -> Operation | Refused:
         audit.record(order, f"{current.kind}_sending", actor=actor, operation=current)
         totals.recompute(order)
     return current
+
+
+def _check_age(operation: Operation) -> None:
+    """Refuse what should have expired by now, whether or not somebody was there to expire it."""
+    if clock.now() - operation.created_at > timedelta(seconds=settings.PREPARED_EXPIRES_S):
+        raise Refused(
+            "entered_too_long_ago", _("The card was entered too long ago. Enter it again.")
+        )
 
 
 def _send(operation: Operation) -> Operation:

@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 import time_machine
 from django.db import OperationalError, connection
@@ -205,3 +207,12 @@ def test_an_answer_is_recorded_though_the_connection_was_cut_meanwhile(
 
     monkeypatch.setattr(charge, "about", cut)
     assert steps.charge_new(agent).status == Status.APPROVED
+
+
+def test_a_card_entered_too_long_ago_is_not_charged(agent: Staff, gateway: Sandbox) -> None:
+    operation = steps.enter_card(steps.place_new(agent))
+    with clock.at(operation.created_at + timedelta(minutes=16)), pytest.raises(Refused):
+        charge.charge(actor=agent, operation=operation)
+    operation.refresh_from_db()
+    assert operation.status == Status.EXPIRED
+    assert gateway.count(operation.merchant_reference, "PURCHASE") == 0
