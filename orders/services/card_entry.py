@@ -43,7 +43,8 @@ def card_form(operation: Operation, *, language: str) -> CardForm:
 
 def receive_card(pairs: Sequence[tuple[str, str]]) -> Operation:
     """The operation whose card came back, with its token; or, when the gateway refused the card,
-    expired. The first return counts; a replay changes nothing.
+    expired. The first return counts; a replay changes nothing. A token that comes too late is
+    written down all the same, so that it is made inactive.
 
     Raises ``NotTrusted`` for anything that is not a strictly read, signed return of a charge of
     this office; it has no effect.
@@ -53,12 +54,14 @@ def receive_card(pairs: Sequence[tuple[str, str]]) -> Operation:
     with transaction.atomic(durable=True):
         order = Order.objects.locked(operation.order_id)
         current = order.operations.get(pk=operation.pk)
-        if current.status != Status.PREPARED or current.token_name:
+        has_token = came_back.outcome == Outcome.APPROVED and came_back.token_name
+        if current.token_name or current.status not in {Status.PREPARED, Status.EXPIRED}:
             return current
-        _keep(current, came_back)
-        if came_back.outcome == Outcome.APPROVED and came_back.token_name:
+        if has_token:
+            _keep(current, came_back)
             _take_token(order, current, came_back)
-        else:
+        elif current.status == Status.PREPARED:
+            _keep(current, came_back)
             _refuse_card(order, current, came_back)
     return current
 
@@ -84,7 +87,7 @@ def _take_token(order: Order, operation: Operation, came_back: CardReturn) -> No
         "expiry": came_back.expiry,
         "card_holder": came_back.card_holder_name[:50],
     }
-    Operation.objects.filter(pk=operation.pk, status=Status.PREPARED, token_name="").update(**facts)
+    Operation.objects.filter(pk=operation.pk, token_name="").update(**facts)
     operation.refresh_from_db()
     audit.record(order, "card_received", operation=operation)
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from orders.gateway import NotTrusted, sign
 from orders.models import Event, Evidence, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import card_entry
+from orders.services import card_entry, place, resolve
 from orders.states import Status
 from tests import steps
 
@@ -104,3 +104,27 @@ def test_a_brand_with_a_long_name_comes_back_too(agent: Staff, gateway: Sandbox)
     phrase = django_settings.APS_SHA_RESPONSE_PHRASE
     fields["signature"] = sign(fields, phrase=phrase, sha_type="sha256")
     assert card_entry.receive_card(list(fields.items())).payment_option == "ALONGBRAND"
+
+
+def test_a_card_that_comes_too_late_is_not_charged_but_forgotten_at_the_gateway(
+    agent: Staff, gateway: Sandbox
+) -> None:
+    operation = steps.place_new(agent)
+    pairs = steps.type_card(card_entry.card_form(operation, language="en"))
+    place.cancel(actor=agent, operation=operation)
+    for _time in range(2):
+        operation = card_entry.receive_card(pairs)
+    assert operation.status == Status.EXPIRED
+    resolve.once()
+    operation.refresh_from_db()
+    assert operation.token_retired_at is not None
+
+
+def test_a_refused_card_comes_back_twice_without_effect(agent: Staff, gateway: Sandbox) -> None:
+    operation = steps.place_new(agent)
+    form = card_entry.card_form(operation, language="en")
+    pairs = steps.type_card(form, number="4111111111111112")
+    for _time in range(2):
+        operation = card_entry.receive_card(pairs)
+    assert (operation.status, operation.token_name) == (Status.EXPIRED, "")
+    assert operation.order.events.filter(kind="card_refused").count() == 1
