@@ -28,7 +28,7 @@ ALL_ARROWS = {(old, new) for old, ends in ARROWS.items() for new in ends}
 OTHERS = {(Status.APPROVED, Status.VOIDED), (Status.APPROVED, Status.LAPSED)}
 
 Story = tuple[str, list[tuple[int, dict[str, Any]]]]
-STORIES = 60
+STORIES = 30
 ACTS = {
     "hear": 8, "charge": 5, "prepare": 3, "miss": 3, "release": 3, "resend": 3, "cancel": 2,
     "succeed": 1, "pay": 1, "replay": 1,
