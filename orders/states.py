@@ -65,6 +65,7 @@ CHARGES = frozenset({Kind.PURCHASE, Kind.AUTHORIZATION})
 LIVE = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN, Status.APPROVED})
 IN_FLIGHT = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN})
 UNSETTLED = frozenset({Status.SENDING, Status.UNKNOWN})
+LOOKED_AT_AGAIN = frozenset({Status.NOT_CHARGED, Status.RELEASED})
 
 _LATE = frozenset({Status.APPROVED, Status.DUPLICATE})
 

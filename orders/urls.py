@@ -13,6 +13,7 @@ from orders.views.feedback import feedback
 from orders.views.home import home
 from orders.views.manual_order import manual_order
 from orders.views.manual_order_check import manual_order_check
+from orders.views.metrics import metrics
 from orders.views.order_ask import order_ask
 from orders.views.order_card import order_cancel_card, order_card
 from orders.views.order_charge import order_charge
@@ -40,4 +41,5 @@ urlpatterns = [
     path("gateway/feedback/", feedback, name="feedback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
 ]

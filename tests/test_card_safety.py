@@ -57,7 +57,10 @@ def _argument(found: "re.Match[str]") -> str:
     return str(NUMBER_OF_ARGUMENTS.get(found[1], "1"))
 
 
-OPEN = {"/healthz", "/readyz", "/gateway/feedback/", "/orders/card-return/", "/i18n/setlang/"}
+OPEN = {
+    "/healthz", "/readyz", "/metrics", "/gateway/feedback/", "/orders/card-return/",
+    "/i18n/setlang/",
+}  # fmt: skip
 OURS = [path for path in addresses() if not path.startswith("/accounts/") and path not in OPEN]
 
 

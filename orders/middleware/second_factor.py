@@ -21,6 +21,7 @@ OPEN_VIEWS = {
     "set_language",
     "healthz",
     "readyz",
+    "metrics",
 }
 
 

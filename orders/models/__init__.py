@@ -3,6 +3,7 @@
 from orders.models.customers import Consent, Customer, SearchKey, StoredCard
 from orders.models.events import Event
 from orders.models.evidence import Evidence
+from orders.models.heartbeats import Heartbeat
 from orders.models.operations import Operation
 from orders.models.orders import Order
 from orders.models.staff import Staff
@@ -12,6 +13,7 @@ __all__ = [
     "Customer",
     "Event",
     "Evidence",
+    "Heartbeat",
     "Operation",
     "Order",
     "SearchKey",

@@ -75,7 +75,12 @@ class Operation(models.Model):
                 fields=["next_check_at"],
                 condition=Q(next_check_at__isnull=False),
                 name="operation_due",
-            )
+            ),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(status=Status.PREPARED),
+                name="operation_prepared",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

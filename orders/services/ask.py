@@ -8,7 +8,7 @@ from orders.gateway import GatewayError
 from orders.models import Evidence, Operation, Order, Staff
 from orders.services import aps, audit, evidence
 from orders.services.statement import Statement
-from orders.states import UNSETTLED
+from orders.states import LOOKED_AT_AGAIN, UNSETTLED, Status
 
 
 def ask(*, operation: Operation, actor: Staff | None = None) -> Operation:
@@ -17,20 +17,36 @@ def ask(*, operation: Operation, actor: Staff | None = None) -> Operation:
     Does nothing for one that is settled, or still in its request's time. ``actor`` is the person
     who asked, ``None`` when it is the office itself.
     """
-    if operation.status not in UNSETTLED or not operation.is_charge or _is_on_its_way(operation):
+    if not may_be_asked(operation):
         return operation
+    statement = said_about(counted(operation))
+    if actor:
+        _note(operation, actor)
+    return evidence.apply(operation=operation, statement=statement, actor=actor)
+
+
+def may_be_asked(operation: Operation) -> bool:
+    """Whether an answer could tell anything: of a charge that is open, or seemed not to happen."""
+    is_open = operation.status in UNSETTLED | LOOKED_AT_AGAIN
+    return is_open and operation.is_charge and not _is_on_its_way(operation)
+
+
+def counted(operation: Operation) -> Operation:
+    """The charge with one more question to its name: the same answer again is another answer."""
     Operation.objects.filter(pk=operation.pk).update(checks=F("checks") + 1)
     operation.refresh_from_db()
+    return operation
+
+
+def said_about(operation: Operation) -> Statement:
+    """What the gateway says about the charge now. Touches no database: any thread may wait here."""
     try:
         reply = aps.client().check_status(
             merchant_reference=operation.merchant_reference, fort_id=operation.fort_id or None
         )
-        statement = Statement.of_check(operation, reply)
+        return Statement.of_check(operation, reply)
     except GatewayError as error:
-        statement = Statement.of_silence(Evidence.Source.CHECK, error)
-    if actor:
-        _note(operation, actor)
-    return evidence.apply(operation=operation, statement=statement, actor=actor)
+        return Statement.of_silence(Evidence.Source.CHECK, error)
 
 
 def _note(operation: Operation, actor: Staff) -> None:
@@ -42,4 +58,4 @@ def _note(operation: Operation, actor: Staff) -> None:
 def _is_on_its_way(operation: Operation) -> bool:
     """Whether the request may still be answered: asking now could only say "not found"."""
     due = operation.next_check_at
-    return operation.status == "sending" and due is not None and clock.now() < due
+    return operation.status == Status.SENDING and due is not None and clock.now() < due

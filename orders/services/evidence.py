@@ -5,6 +5,7 @@ evidence and events are one transaction: either all of it happened, or none did.
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db import transaction
 
@@ -14,8 +15,9 @@ from orders.models import Evidence, Operation, Order, Staff
 from orders.services import audit, kept_cards, schedule, totals
 from orders.services.place import expire
 from orders.services.statement import Statement
-from orders.states import CHARGES, IN_FLIGHT, LIVE, UNSETTLED, Kind, Status
+from orders.states import CHARGES, IN_FLIGHT, LIVE, LOOKED_AT_AGAIN, UNSETTLED, Kind, Status
 
+_MISSED_LOOK = timedelta(hours=1)
 _PROVEN = frozenset({Status.APPROVED, Status.DUPLICATE, Status.VOIDED, Status.LAPSED})
 _REFUSED = frozenset({Status.DECLINED, Status.NOT_CHARGED, Status.EXPIRED, Status.RELEASED})
 
@@ -35,6 +37,8 @@ def apply(*, operation: Operation, statement: Statement, actor: Staff | None = N
         if _is_heard_already(current, statement, actor):
             return current
         _WEIGH[statement.outcome](order, current, statement, actor)
+        if current.status in LOOKED_AT_AGAIN and statement.source == Evidence.Source.CHECK:
+            _look_again_later(current, statement)
         totals.recompute(order)
     return current
 
@@ -160,7 +164,7 @@ def _move(
     if _belongs_to_another(operation, statement.facts.get("fort_id", "")):
         del changes["fort_id"]
     changes["problem"] = statement.reason if new == Status.UNKNOWN else ""
-    changes["next_check_at"] = schedule.next_check(operation) if new == Status.UNKNOWN else None
+    changes["next_check_at"] = schedule.after(operation, new)
     if new not in IN_FLIGHT:
         changes["settled_at"] = now
     if new in _PROVEN and operation.submitted_at is None:
@@ -204,6 +208,17 @@ def _ask_again_later(operation: Operation, **changes: object) -> None:
     changes["next_check_at"] = schedule.next_check(operation)
     Operation.objects.filter(pk=operation.pk).update(**changes)
     operation.refresh_from_db(fields=list(changes))
+
+
+def _look_again_later(operation: Operation, statement: Statement) -> None:
+    """Schedule the next look, once this one was due. One that nobody answered is made up for."""
+    now = clock.now()
+    if operation.next_check_at is None or operation.next_check_at > now:
+        return
+    missed = None if statement.verified else now + _MISSED_LOOK
+    due = missed or schedule.next_look(operation.settled_at or now)
+    Operation.objects.filter(pk=operation.pk).update(next_check_at=due)
+    operation.refresh_from_db(fields=["next_check_at"])
 
 
 def _has_room(order: Order, operation: Operation) -> bool:

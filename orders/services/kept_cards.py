@@ -3,7 +3,7 @@
 from django.db import transaction
 
 from orders import clock
-from orders.gateway import GatewayError, Outcome
+from orders.gateway import Outcome
 from orders.models import Consent, Operation, Order, Staff, StoredCard
 from orders.services import aps, audit
 
@@ -37,17 +37,15 @@ def settle(order: Order, operation: Operation, actor: Staff | None) -> None:
 def retire_token(operation: Operation) -> bool:
     """Make the token of a settled charge, which nobody allowed keeping, INACTIVE at the gateway.
 
-    ``False`` while the gateway has not confirmed it: try again later. Every try has a reference of
-    its own, because one that was received without an answer is used up.
+    ``False`` when the gateway did not do it, ``GatewayError`` when it did not answer: try again
+    later. Every try has a reference of its own, because one that was received without an answer is
+    used up.
     """
-    try:
-        reply = aps.client().update_token(
-            merchant_reference=f"{operation.merchant_reference}-T{clock.now():%y%m%d%H%M%S}",
-            token_name=operation.token_name,
-            token_status="INACTIVE",  # noqa: S106  a state, not a secret
-        )
-    except GatewayError:
-        return False
+    reply = aps.client().update_token(
+        merchant_reference=f"{operation.merchant_reference}-T{clock.now():%y%m%d%H%M%S}",
+        token_name=operation.token_name,
+        token_status="INACTIVE",  # noqa: S106  a state, not a secret
+    )
     if reply.outcome != Outcome.APPROVED:
         return False
     with transaction.atomic(durable=True):

@@ -1,12 +1,17 @@
-"""What happens by itself: unfinished forms expire, unanswered charges are asked about, and tokens
-nobody allowed keeping are made inactive at the gateway. Nothing here ever charges.
+"""What happens by itself: unfinished forms expire, unanswered charges are asked about, those that
+seemed not to happen are looked at again, and tokens nobody allowed keeping are made inactive at the
+gateway. Nothing here ever charges.
 
-Every row is claimed by a lease, so any number of processes may run this at the same time.
+Every row is claimed by a lease, so any number of processes may run this at the same time. Questions
+wait in threads; all work on the database is done by one thread, because SQLite wants it so.
 """
 
 import logging
+import threading
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import OperationalError, transaction
@@ -14,91 +19,168 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from orders import clock
 from orders.errors import Conflict
-from orders.gateway import NoAnswer
+from orders.gateway import GatewayError, NoAnswer
 from orders.models import Evidence, Operation, Order, StoredCard
-from orders.services import ask, evidence, kept_cards
+from orders.services import ask, evidence, kept_cards, leases
+from orders.services.breaker import Breaker
+from orders.services.heartbeat import EVERY_S, Heart
 from orders.services.place import expire
 from orders.services.statement import Statement
-from orders.states import CHARGES, IN_FLIGHT, UNSETTLED, Status
+from orders.states import CHARGES, IN_FLIGHT, LOOKED_AT_AGAIN, UNSETTLED, Status
 
 log = logging.getLogger(__name__)
 
-LEASE_S = 60
 TRY_AGAIN_S = 3600
 BATCH = 50
+TOKENS_A_ROUND = 10  # each waits for the gateway, and questions about money must not wait for them
 
 
 def once() -> int:
     """One round over everything that is due; returns how many rows were worked on."""
-    return _expire_prepared() + _ask_about_unsettled() + _retire_tokens()
+    return Resolver().round()
 
 
-def _expire_prepared() -> int:
+class Resolver:
+    """Works in rounds, and remembers between them whether the gateway answers.
+
+    Setting ``stop`` ends a round early: what is on the wire is still recorded, nothing is begun.
+    Raises ``OperationalError`` when the database is away; claimed rows are free again soon.
+    """
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self.heart = Heart()
+        self.breaker = Breaker(settings.RESOLVE_BREAKER_AFTER)
+
+    def round(self) -> int:
+        """Do everything that is due; returns how many rows were worked on."""
+        self.heart.beat()
+        return self._expire_prepared() + self._ask_what_is_due() + self._retire_tokens()
+
+    def _expire_prepared(self) -> int:
+        worked = 0
+        while claimed := self._claim(_prepared_too_long, BATCH):
+            worked += sum(_work(_expire, operation) for operation in claimed)
+        return worked
+
+    def _ask_what_is_due(self) -> int:
+        """Keep as many questions on the wire as the breaker allows until none is due."""
+        worked = 0
+        on_the_wire: dict[Future[Statement], Operation] = {}
+        with ThreadPoolExecutor(settings.RESOLVE_PARALLEL) as threads:
+            while True:
+                room = self.breaker.room(settings.RESOLVE_PARALLEL) - len(on_the_wire)
+                claimed = self._claim(_due, room) if room > 0 else []
+                for operation in claimed:
+                    has_begun = _work(_begin, operation)
+                    worked += has_begun
+                    if has_begun and ask.may_be_asked(operation):
+                        on_the_wire[threads.submit(ask.said_about, operation)] = operation
+                if not on_the_wire and not claimed:
+                    return worked
+                for future in wait(on_the_wire, EVERY_S, FIRST_COMPLETED).done:
+                    _work(partial(self._hear, future), on_the_wire.pop(future))
+
+    def _hear(self, future: "Future[Statement]", operation: Operation) -> None:
+        """Weigh what was said. Silence while the gateway is away is no news: the row stays due, to
+        find out when it is back, and then all that is open is asked about at once.
+        """
+        statement = future.result()
+        is_back = self.breaker.heard(answered=statement.verified)
+        if not self.breaker.is_open:
+            evidence.apply(operation=operation, statement=statement)
+        leases.release(operation)
+        if is_back:
+            _make_all_due()
+
+    def _retire_tokens(self) -> int:
+        claimed = self._claim(_unkept, TOKENS_A_ROUND) if self.breaker.room(1) else []
+        # Should this outlast the lease, a token may be retired twice, which changes nothing.
+        return sum(_work(self._retire, one) for one in claimed if self.breaker.room(1))
+
+    def _retire(self, operation: Operation) -> None:
+        """Forget a card at the gateway, or hold the row until it is time to try again."""
+        answered = is_done = False
+        try:
+            is_done = kept_cards.retire_token(operation)
+            answered = True
+        except GatewayError:
+            log.info("the token of operation %s could not be retired", operation.pk)
+        self.breaker.heard(answered=answered)
+        if is_done:
+            leases.release(operation)
+        else:
+            leases.hold([operation], TRY_AGAIN_S)
+
+    def _claim(self, due: Callable[[], QuerySet[Operation]], most: int) -> list[Operation]:
+        """Rows to work on now; none once the end was asked for."""
+        self.heart.beat()
+        return [] if self.stop.is_set() else leases.claim(due(), most)
+
+
+def _work(work: Callable[[Operation], object], operation: Operation) -> int:
+    """1 if ``work`` was done on the row. One that cannot be worked on is left to its lease, so that
+    the others go on.
+    """
+    try:
+        work(operation)
+    except OperationalError:
+        raise  # the database is away: nothing more can be done in this round
+    except Conflict:
+        return 0  # somebody moved the row meanwhile, as people may
+    except Exception:
+        log.exception("operation %s cannot be worked on", operation.pk)
+        return 0
+    return 1
+
+
+def _prepared_too_long() -> QuerySet[Operation]:
     before = clock.now() - timedelta(seconds=settings.PREPARED_EXPIRES_S)
-    due = Operation.objects.filter(status=Status.PREPARED, created_at__lt=before)
-    return _each(due, _expire)
+    return Operation.objects.filter(status=Status.PREPARED, created_at__lt=before)
 
 
 def _expire(operation: Operation) -> None:
     with transaction.atomic(durable=True):
         order = Order.objects.locked(operation.order_id)
         expire(order, order.operations.get(pk=operation.pk), actor=None)
+    leases.release(operation)
 
 
-def _ask_about_unsettled() -> int:
-    # What became of a capture, void or refund only the gateway's feedback or a person can tell.
-    can_be_settled = Q(kind__in=CHARGES) | Q(status=Status.SENDING)
-    due = Operation.objects.filter(
-        can_be_settled, status__in=UNSETTLED, next_check_at__lte=clock.now()
-    )
-    return _each(due, _settle)
+def _due() -> QuerySet[Operation]:
+    """What became of a capture, void or refund only the gateway's feedback or a person can tell:
+    of those only a request that died with its process is due, to become unknown.
+    """
+    charges = Q(kind__in=CHARGES, status__in=UNSETTLED | LOOKED_AT_AGAIN)
+    overdue = Q(status=Status.SENDING)
+    return Operation.objects.filter(charges | overdue, next_check_at__lte=clock.now())
 
 
-def _settle(operation: Operation) -> None:
-    """Ask about a charge. A request that died with its process becomes unknown first."""
+def _begin(operation: Operation) -> None:
+    """Make a request that died with its process unknown, and count the question to come."""
+    operation.refresh_from_db()
     if operation.status == Status.SENDING:
         silence = Statement.of_silence(Evidence.Source.CHECK, NoAnswer("overdue", sent=None))
-        operation = evidence.apply(operation=operation, statement=silence)
-    ask.ask(operation=operation)
+        evidence.apply(operation=operation, statement=silence)
+        operation.refresh_from_db()
+    if ask.may_be_asked(operation):
+        ask.counted(operation)
+    else:
+        leases.release(operation)
 
 
-def _retire_tokens() -> int:
-    """An account may get the same token for the same card: one that is on its way stays active."""
+def _make_all_due() -> None:
+    """Let nothing wait for its turn that could not be asked while the gateway was away."""
+    now = clock.now()
+    waiting = Operation.objects.filter(status=Status.UNKNOWN, kind__in=CHARGES)
+    waiting.filter(next_check_at__gt=now).update(next_check_at=now)
+
+
+def _unkept() -> QuerySet[Operation]:
+    """Settled charges whose token is kept by nobody. An account may get the same token for the same
+    card: one that is on its way stays active.
+    """
     kept = StoredCard.objects.filter(token_name=OuterRef("token_name"))
     wanted = Operation.objects.filter(token_name=OuterRef("token_name"), status__in=IN_FLIGHT)
-    unkept = Operation.objects.filter(
+    return Operation.objects.filter(
         ~Exists(kept), ~Exists(wanted), kind__in=CHARGES, token_retired_at=None
     ).exclude(Q(status__in=IN_FLIGHT) | Q(token_name=""))
-    return _each(unkept, kept_cards.retire_token)
-
-
-def _each(due: QuerySet[Operation], work: Callable[[Operation], object]) -> int:
-    """Do ``work`` on up to a batch of rows, each under a lease that this process won."""
-    rows = due.filter(_is_free()).order_by("next_check_at", "id")[:BATCH]
-    return sum(_with_lease(operation, work) for operation in rows)
-
-
-def _is_free() -> Q:
-    return Q(lease_until=None) | Q(lease_until__lt=clock.now())
-
-
-def _with_lease(operation: Operation, work: Callable[[Operation], object]) -> int:
-    """Work on the row if the lease was won. Work that says ``False`` is tried again much later; a
-    row that cannot be worked on is left to its lease, and the others go on.
-    """
-    row, now = Operation.objects.filter(pk=operation.pk), clock.now()
-    if not row.filter(_is_free()).update(lease_until=now + timedelta(seconds=LEASE_S)):
-        return 0
-    try:
-        operation.refresh_from_db()
-        said = work(operation)
-    except Conflict:
-        row.update(lease_until=None)
-        return 0
-    except OperationalError:
-        raise  # the database is away: nothing more can be done in this round
-    except Exception:
-        log.exception("operation %s cannot be worked on", operation.pk)
-        return 0
-    row.update(lease_until=now + timedelta(seconds=TRY_AGAIN_S) if said is False else None)
-    return 1

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from orders import clock
 from orders.errors import Conflict
@@ -156,14 +157,14 @@ def test_any_other_answer_starts_the_counting_again(db: None) -> None:
     assert miss(operation, 16).status == Status.UNKNOWN
 
 
-@pytest.mark.parametrize(
-    ("after_s", "next_s"), [(1, 60), (60, 300), (299, 300), (301, 900), (90_000, 176_400)]
-)
-def test_the_questions_come_further_and_further_apart(db: None, after_s: int, next_s: int) -> None:
+def test_an_answer_that_proves_nothing_plans_the_next_question(
+    db: None, settings: Settings
+) -> None:
+    settings.RESOLVE_JITTER = 0
     operation = OperationFactory(unknown=True)
-    with clock.at(operation.submitted_at + timedelta(seconds=after_s)):
+    with clock.at(operation.submitted_at + timedelta(seconds=101)):
         heard = hear(operation, said(Outcome.UNKNOWN, fort_id=""))
-    assert (heard.next_check_at - heard.submitted_at).total_seconds() == next_s
+    assert (heard.next_check_at - heard.submitted_at).total_seconds() == 160
 
 
 def test_asking_from_the_page_does_not_put_off_the_next_question(

@@ -2,14 +2,18 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError
+from pytest_django.fixtures import Settings
 
 from orders import clock
 from orders.models import Operation, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import ask, resolve
+from orders.services import ask, evidence, resolve
+from orders.services.statement import Statement
 from orders.states import Status
 from tests import steps
 from tests.factories import OperationFactory, OrderFactory
+
+NOBODY = "http://127.0.0.1:9/FortAPI/paymentApi"
 
 
 def later(minutes: float = 60) -> int:
@@ -63,13 +67,12 @@ def test_a_kept_card_stays_active(agent: Staff, gateway: Sandbox) -> None:
 
 
 def test_a_token_is_tried_again_when_the_gateway_was_away(
-    agent: Staff, gateway: Sandbox, settings: object
+    agent: Staff, gateway: Sandbox, settings: Settings
 ) -> None:
     operation = steps.charge_new(agent)
-    api_url = settings.APS_API_URL  # type: ignore[attr-defined]
-    settings.APS_API_URL = "http://127.0.0.1:9/FortAPI/paymentApi"  # type: ignore[attr-defined]
+    settings.APS_API_URL = NOBODY
     later()
-    settings.APS_API_URL = api_url  # type: ignore[attr-defined]
+    settings.APS_API_URL = gateway.api_url
     assert later(90) == 0
     later(125)
     operation.refresh_from_db()
@@ -95,14 +98,14 @@ def test_a_row_that_cannot_be_worked_on_does_not_stop_the_others(
 ) -> None:
     first = steps.charge_new(agent, amount_minor=10_920)
     second = steps.charge_new(agent, amount_minor=10_920)
-    asked = ask.ask
+    said_about = ask.said_about
 
-    def broken(*, operation: Operation) -> Operation:
+    def broken(operation: Operation) -> Statement:
         if operation == first:
             raise ValueError
-        return asked(operation=operation)
+        return said_about(operation)
 
-    monkeypatch.setattr(resolve.ask, "ask", broken)
+    monkeypatch.setattr(ask, "said_about", broken)
     assert later() >= 1
     second.refresh_from_db()
     assert second.status == Status.APPROVED
@@ -113,17 +116,17 @@ def test_a_database_that_is_away_ends_the_round(
 ) -> None:
     steps.charge_new(agent, amount_minor=10_920)
 
-    def away(**_given: object) -> None:
+    def away(*_given: object, **_named: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(resolve.ask, "ask", away)
+    monkeypatch.setattr(evidence, "apply", away)
     with pytest.raises(OperationalError):
         later()
 
 
 @pytest.mark.parametrize("first", [{"kind": "refund"}, {"leased": True}])
 def test_rows_that_wait_do_not_hold_up_the_ones_behind_them(
-    agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch, first: dict[str, object]
+    agent: Staff, gateway: Sandbox, settings: Settings, first: dict[str, object]
 ) -> None:
     if "kind" in first:
         charge = OrderFactory(charged=True).operations.get()
@@ -131,7 +134,7 @@ def test_rows_that_wait_do_not_hold_up_the_ones_behind_them(
     else:
         OperationFactory(unknown=True, lease_until=clock.now() + timedelta(hours=2))
     behind = steps.charge_new(agent, amount_minor=10_920)
-    monkeypatch.setattr(resolve, "BATCH", 1)
+    settings.RESOLVE_PARALLEL = 1
     later()
     behind.refresh_from_db()
     assert behind.status == Status.APPROVED

@@ -1,13 +1,12 @@
 """``manage.py resolve``: settle what is open, again and again; ``--once`` for a single round."""
 
 import signal
-import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections
 
-from orders.services import resolve
+from orders.services.resolve import Resolver
 
 
 class Command(BaseCommand):
@@ -22,16 +21,16 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until asked to stop; a database that is away for a while does not end it."""
+        resolver = Resolver()
         if options["once"]:
-            self.stdout.write(f"{resolve.once()} rows worked on")
+            self.stdout.write(f"{resolver.round()} rows worked on")
             return
-        stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        while not stop.is_set():
+            signal.signal(number, lambda *_: resolver.stop.set())
+        while not resolver.stop.is_set():
             try:
-                resolve.once()
+                resolver.round()
             except OperationalError as error:
                 self.stderr.write(f"the database is away: {type(error).__name__}")
             close_old_connections()
-            stop.wait(options["pause"])
+            resolver.stop.wait(options["pause"])

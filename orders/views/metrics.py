@@ -1,0 +1,30 @@
+"""Figures for a monitor, in Prometheus' text format. No session, no sign-in, a token instead."""
+
+import hmac
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from orders.services import heartbeat
+
+
+@login_not_required
+@require_safe
+def metrics(request: HttpRequest) -> HttpResponse:
+    """How many charges wait for an answer, for how long, and whether a resolver lives. 404 without
+    the token of the settings.
+    """
+    wanted = f"Bearer {settings.METRICS_TOKEN}".encode()
+    given = request.headers.get("Authorization", "").encode()
+    if not settings.METRICS_TOKEN or not hmac.compare_digest(given, wanted):
+        raise Http404
+    count, oldest_s = heartbeat.unsettled()
+    figures = {
+        "motooffice_unsettled_charges": count,
+        "motooffice_oldest_unsettled_seconds": round(oldest_s),
+        "motooffice_resolvers_alive": heartbeat.living(),
+    }
+    text = "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in figures.items())
+    return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")

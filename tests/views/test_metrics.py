@@ -1,0 +1,38 @@
+"""Figures for a monitor that knows the token, and for nobody else."""
+
+import pytest
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from orders.services.heartbeat import Heart
+from tests.factories import OperationFactory
+
+pytestmark = pytest.mark.django_db
+BEARER = {"Authorization": "Bearer a-long-secret"}
+
+
+def test_a_monitor_reads_how_long_the_oldest_charge_has_waited(
+    client: Client, settings: Settings
+) -> None:
+    settings.METRICS_TOKEN = "a-long-secret"
+    OperationFactory(unknown=True)
+    Heart().beat()
+    told = client.get("/metrics", headers=BEARER).content.decode()
+    assert "motooffice_unsettled_charges 1\n" in told
+    assert "# TYPE motooffice_oldest_unsettled_seconds gauge\n" in told
+    assert "motooffice_resolvers_alive 1\n" in told
+
+
+@pytest.mark.parametrize(
+    ("token", "headers"),
+    [
+        ("a-long-secret", {}),
+        ("a-long-secret", {"Authorization": "Bearer another"}),
+        ("", {"Authorization": "Bearer "}),
+    ],
+)
+def test_whoever_lacks_the_token_finds_nothing(
+    client: Client, settings: Settings, token: str, headers: dict[str, str]
+) -> None:
+    settings.METRICS_TOKEN = token
+    assert client.get("/metrics", headers=headers).status_code == 404
