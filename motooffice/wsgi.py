@@ -13,7 +13,9 @@ GUNICORN_GIVES_UP = 3
 
 application = get_wsgi_application()
 
-_errors = [found for found in checks.run_checks(tags=["office"]) if found.is_serious()]
+_found = checks.run_checks(tags=["office"])
+sys.stderr.writelines(f"{warning}\n" for warning in _found if not warning.is_serious())
+_errors = [found for found in _found if found.is_serious()]
 if _errors:
     lines = "\n".join(f"  {found}" for found in _errors)
     sys.stderr.write(f"MotoOffice does not start:\n{lines}\n")

@@ -6,6 +6,8 @@ Errors stop the office; warnings are for an operator to read.
 
 import ipaddress
 import os
+import re
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from django.db import DatabaseError, connections
 from orders import money
 
 OFFICE = "office"
+THREADS = re.compile(r"gthread|--threads[ =](?!1\b)")
 REQUIRED = (
     "SECRET_KEY",
     "SITE_URL",
@@ -48,6 +51,8 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
         _currencies_are_known,
         _transactions_end_where_services_end_them,
         _database_suits_the_office,
+        _threads_suit_the_database,
+        _times_agree,
         _cookies_are_guarded,
     )
     return [message for rule in rules for message in rule()]
@@ -161,6 +166,35 @@ def _database_suits_the_office() -> Iterator[CheckMessage]:
     if settings.IS_GUARDED:
         hint = "Set DATABASE_URL to PostgreSQL."
         yield checks.Warning("SQLite serves one machine only.", hint=hint, id="orders.W001")
+
+
+def _threads_suit_the_database() -> Iterator[CheckMessage]:
+    """Threads of one process can stall one another on SQLite for a minute and more."""
+    asked = " ".join([*sys.argv, os.environ.get("GUNICORN_CMD_ARGS", "")])
+    if "sqlite" in settings.DATABASES["default"]["ENGINE"] and THREADS.search(asked):
+        yield checks.Warning(
+            "The web server runs threads on SQLite.",
+            hint="Use --workers 4 --worker-class sync, or set DATABASE_URL to PostgreSQL.",
+            id="orders.W003",
+        )
+
+
+def _times_agree() -> Iterator[CheckMessage]:
+    if settings.NOT_FOUND_WINDOW_S <= settings.CHARGE_DEADLINE_S:
+        yield Error(
+            "NOT_FOUND_WINDOW_S must be longer than CHARGE_DEADLINE_S: absence would be believed "
+            "of a charge that is still on its way.",
+            id="orders.E015",
+        )
+    for name in ("RESOLVE_SCHEDULE_S", "RECHECK_AFTER_S"):
+        moments = getattr(settings, name)
+        if not moments or moments != sorted(set(moments)) or moments[0] <= 0:
+            yield Error(f"{name} must list growing numbers of seconds.", id="orders.E016")
+    if settings.RESOLVE_PARALLEL < 1 or not 0 <= settings.RESOLVE_JITTER < 1:
+        yield Error(
+            "RESOLVE_PARALLEL must be 1 or more, RESOLVE_JITTER from 0 to less than 1.",
+            id="orders.E016",
+        )
 
 
 def _cookies_are_guarded() -> Iterator[CheckMessage]:

@@ -157,6 +157,44 @@ def test_sqlite_in_earnest_is_worth_a_warning(
     assert ids(settings) == ["orders.W001"]
 
 
+@pytest.mark.parametrize(
+    ("arguments", "found"),
+    [
+        ("--threads 32", ["orders.W003"]),
+        ("--worker-class=gthread", ["orders.W003"]),
+        ("--threads=1 --workers 4 --worker-class sync", []),
+    ],
+)
+def test_threads_on_sqlite_are_worth_a_warning(
+    settings: Settings,
+    database: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: str,
+    found: list[str],
+) -> None:
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", arguments)
+    assert ids(settings) == found
+    database["ENGINE"] = "django.db.backends.postgresql"
+    assert ids(settings) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("NOT_FOUND_WINDOW_S", 40, "orders.E015"),
+        ("RESOLVE_SCHEDULE_S", [], "orders.E016"),
+        ("RESOLVE_SCHEDULE_S", [60, 30], "orders.E016"),
+        ("RECHECK_AFTER_S", [0, 60], "orders.E016"),
+        ("RESOLVE_PARALLEL", 0, "orders.E016"),
+        ("RESOLVE_JITTER", 1.0, "orders.E016"),
+    ],
+)
+def test_times_that_cannot_be_kept_are_refused(
+    settings: Settings, name: str, value: object, found: str
+) -> None:
+    assert ids(settings, **{name: value}) == [found]
+
+
 def test_open_cookies_and_a_missing_factor_are_said(
     settings: Settings, database: dict[str, object]
 ) -> None:
