@@ -28,7 +28,7 @@ def ask(*, operation: Operation, actor: Staff | None = None) -> Operation:
 def may_be_asked(operation: Operation) -> bool:
     """Whether an answer could tell anything: of a charge that is open, or seemed not to happen."""
     is_open = operation.status in UNSETTLED | LOOKED_AT_AGAIN
-    return is_open and operation.is_charge and not _is_on_its_way(operation)
+    return is_open and operation.is_charge and not is_on_its_way(operation)
 
 
 def counted(operation: Operation) -> Operation:
@@ -55,7 +55,7 @@ def _note(operation: Operation, actor: Staff) -> None:
         audit.record(order, "status_asked", actor=actor, operation=operation)
 
 
-def _is_on_its_way(operation: Operation) -> bool:
+def is_on_its_way(operation: Operation) -> bool:
     """Whether the request may still be answered: asking now could only say "not found"."""
     due = operation.next_check_at
     return operation.status == Status.SENDING and due is not None and clock.now() < due

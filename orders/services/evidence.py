@@ -5,7 +5,6 @@ evidence and events are one transaction: either all of it happened, or none did.
 """
 
 from dataclasses import replace
-from datetime import timedelta
 
 from django.db import transaction
 
@@ -17,7 +16,6 @@ from orders.services.place import expire
 from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, LIVE, LOOKED_AT_AGAIN, UNSETTLED, Kind, Status
 
-_MISSED_LOOK = timedelta(hours=1)
 _PROVEN = frozenset({Status.APPROVED, Status.DUPLICATE, Status.VOIDED, Status.LAPSED})
 _REFUSED = frozenset({Status.DECLINED, Status.NOT_CHARGED, Status.EXPIRED, Status.RELEASED})
 
@@ -38,7 +36,7 @@ def apply(*, operation: Operation, statement: Statement, actor: Staff | None = N
             return current
         _WEIGH[statement.outcome](order, current, statement, actor)
         if current.status in LOOKED_AT_AGAIN and statement.source == Evidence.Source.CHECK:
-            _look_again_later(current, statement)
+            schedule.look_again(current, is_answered=statement.verified)
         totals.recompute(order)
     return current
 
@@ -123,7 +121,7 @@ def _leave_unknown(
         new = Status.NOT_CHARGED if never_left else Status.UNKNOWN
         _move(order, operation, new, statement, actor)
     elif operation.status == Status.UNKNOWN:
-        _ask_again_later(operation, not_found_count=0, not_found_first_at=None)
+        schedule.ask_again(operation, not_found_count=0, not_found_first_at=None)
     elif operation.status in _PROVEN and statement.verified and statement.reason:
         _contradict(order, operation, statement, actor)
 
@@ -138,7 +136,7 @@ def _miss(order: Order, operation: Operation, statement: Statement, actor: Staff
         return
     first = operation.not_found_first_at or clock.now()
     count = operation.not_found_count + 1
-    _ask_again_later(operation, not_found_count=count, not_found_first_at=first)
+    schedule.ask_again(operation, not_found_count=count, not_found_first_at=first)
     if schedule.is_absent(operation):
         _move(order, operation, Status.NOT_CHARGED, statement, actor)
 
@@ -201,24 +199,6 @@ def _tell(
         said=str(statement.outcome),
         problem=statement.reason,
     )
-
-
-def _ask_again_later(operation: Operation, **changes: object) -> None:
-    """Schedule the next question, further away the more were asked."""
-    changes["next_check_at"] = schedule.next_check(operation)
-    Operation.objects.filter(pk=operation.pk).update(**changes)
-    operation.refresh_from_db(fields=list(changes))
-
-
-def _look_again_later(operation: Operation, statement: Statement) -> None:
-    """Schedule the next look, once this one was due. One that nobody answered is made up for."""
-    now = clock.now()
-    if operation.next_check_at is None or operation.next_check_at > now:
-        return
-    missed = None if statement.verified else now + _MISSED_LOOK
-    due = missed or schedule.next_look(operation.settled_at or now)
-    Operation.objects.filter(pk=operation.pk).update(next_check_at=due)
-    operation.refresh_from_db(fields=["next_check_at"])
 
 
 def _has_room(order: Order, operation: Operation) -> bool:

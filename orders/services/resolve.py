@@ -158,7 +158,8 @@ def _due() -> QuerySet[Operation]:
 def _begin(operation: Operation) -> None:
     """Make a request that died with its process unknown, and count the question to come."""
     operation.refresh_from_db()
-    if operation.status == Status.SENDING:
+    # A person may have sent it again since it was claimed.
+    if operation.status == Status.SENDING and not ask.is_on_its_way(operation):
         silence = Statement.of_silence(Evidence.Source.CHECK, NoAnswer("overdue", sent=None))
         evidence.apply(operation=operation, statement=silence)
         operation.refresh_from_db()

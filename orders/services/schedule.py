@@ -13,6 +13,7 @@ from orders.models import Operation
 from orders.states import LOOKED_AT_AGAIN, Status
 
 _HOUR_S, _DAY_S = 3600, 86_400
+_MISSED_LOOK = timedelta(hours=1)
 chance = SystemRandom()
 
 
@@ -52,6 +53,24 @@ def after(operation: Operation, new: str) -> datetime | None:
     if new == Status.UNKNOWN:
         return next_check(operation)
     return next_look(clock.now()) if new in LOOKED_AT_AGAIN and operation.is_charge else None
+
+
+def ask_again(operation: Operation, **changes: object) -> None:
+    """Schedule the next question about an unknown charge, and write ``changes`` too."""
+    changes["next_check_at"] = next_check(operation)
+    Operation.objects.filter(pk=operation.pk).update(**changes)
+    operation.refresh_from_db(fields=list(changes))
+
+
+def look_again(operation: Operation, *, is_answered: bool) -> None:
+    """Schedule the next look, once this one was due. One that nobody answered is made up for."""
+    now = clock.now()
+    if operation.next_check_at is None or operation.next_check_at > now:
+        return
+    missed = None if is_answered else now + _MISSED_LOOK
+    due = missed or next_look(operation.settled_at or now)
+    Operation.objects.filter(pk=operation.pk).update(next_check_at=due)
+    operation.refresh_from_db(fields=["next_check_at"])
 
 
 def is_absent(operation: Operation) -> bool:

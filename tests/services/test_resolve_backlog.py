@@ -8,12 +8,13 @@ from datetime import timedelta
 from socketserver import ThreadingMixIn
 
 import pytest
+from django.db.models import QuerySet
 from pytest_django.fixtures import Settings
 
 from orders import clock
 from orders.models import Heartbeat, Operation, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import aps, resolve
+from orders.services import aps, leases, resolve
 from orders.services.breaker import Breaker
 from orders.services.gateway_words import about
 from orders.services.resolve import Resolver
@@ -162,6 +163,24 @@ def test_what_was_let_go_of_is_looked_at_too(agent: Staff, gateway: Sandbox) -> 
     resolve.once()
     operation.refresh_from_db()
     assert operation.status == Status.APPROVED
+
+
+def test_what_a_person_sent_again_meanwhile_is_left_to_its_request(
+    agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation = _not_charged(agent)
+    claim = leases.claim
+
+    def claimed_just_before(due: QuerySet[Operation], most: int) -> list[Operation]:
+        rows = claim(due, most)
+        for row in rows:
+            row.move(Status.SENDING, next_check_at=clock.now() + timedelta(seconds=45))
+        return rows
+
+    monkeypatch.setattr(leases, "claim", claimed_just_before)
+    round_after(Resolver(), hours=2)
+    operation.refresh_from_db()
+    assert (operation.status, operation.lease_until) == (Status.SENDING, None)
 
 
 def test_every_round_is_a_sign_of_life(db: None) -> None:
