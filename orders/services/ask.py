@@ -19,7 +19,7 @@ def ask(*, operation: Operation, actor: Staff | None = None) -> Operation:
     """
     if not may_be_asked(operation):
         return operation
-    statement = said_about(counted(operation))
+    statement = said_about(counted([operation])[0])
     if actor:
         _note(operation, actor)
     return evidence.apply(operation=operation, statement=statement, actor=actor)
@@ -31,11 +31,14 @@ def may_be_asked(operation: Operation) -> bool:
     return is_open and operation.is_charge and not is_on_its_way(operation)
 
 
-def counted(operation: Operation) -> Operation:
-    """The charge with one more question to its name: the same answer again is another answer."""
-    Operation.objects.filter(pk=operation.pk).update(checks=F("checks") + 1)
-    operation.refresh_from_db()
-    return operation
+def counted(operations: list[Operation]) -> list[Operation]:
+    """The charges with one more question to their names: the same answer again is another one."""
+    if operations:
+        keys = [operation.pk for operation in operations]
+        Operation.objects.filter(pk__in=keys).update(checks=F("checks") + 1)
+    for operation in operations:
+        operation.refresh_from_db()
+    return operations
 
 
 def said_about(operation: Operation) -> Statement:

@@ -26,7 +26,8 @@ def claim(due: QuerySet[Operation], most: int) -> list[Operation]:
                 :most
             ]
         )
-        hold(rows, settings.CHARGE_DEADLINE_S + MARGIN_S)
+        if rows:
+            hold(rows, settings.CHARGE_DEADLINE_S + MARGIN_S)
     return rows
 
 
@@ -36,6 +37,7 @@ def hold(rows: list[Operation], seconds: float) -> None:
     Operation.objects.filter(pk__in=[row.pk for row in rows]).update(lease_until=until)
 
 
-def release(operation: Operation) -> None:
-    """Let anybody claim the row again."""
-    Operation.objects.filter(pk=operation.pk).update(lease_until=None)
+def release(rows: list[Operation]) -> None:
+    """Let anybody claim the rows again."""
+    if rows:
+        Operation.objects.filter(pk__in=[row.pk for row in rows]).update(lease_until=None)

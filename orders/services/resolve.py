@@ -65,21 +65,28 @@ class Resolver:
 
     def _ask_what_is_due(self) -> int:
         """Keep as many questions on the wire as the breaker allows until none is due."""
-        worked = 0
+        worked, most = 0, settings.RESOLVE_PARALLEL
         on_the_wire: dict[Future[Statement], Operation] = {}
-        with ThreadPoolExecutor(settings.RESOLVE_PARALLEL) as threads:
+        done: list[Operation] = []
+        with ThreadPoolExecutor(most) as threads:
             while True:
-                room = self.breaker.room(settings.RESOLVE_PARALLEL) - len(on_the_wire)
-                claimed = self._claim(_due, room) if room > 0 else []
-                for operation in claimed:
-                    has_begun = _work(_begin, operation)
-                    worked += has_begun
-                    if has_begun and ask.may_be_asked(operation):
-                        on_the_wire[threads.submit(ask.said_about, operation)] = operation
+                room = self.breaker.room(most) - len(on_the_wire)
+                claimed: list[Operation] = []
+                if room > 0 and len(on_the_wire) <= most // 2:
+                    # Several at a time: each commit waits for the disk.
+                    leases.release(done)
+                    done, claimed = [], self._claim(_due, room)
+                begun = [one for one in claimed if _work(_begin, one)]
+                worked += len(begun)
+                done += [one for one in begun if not ask.may_be_asked(one)]
+                for operation in ask.counted([one for one in begun if ask.may_be_asked(one)]):
+                    on_the_wire[threads.submit(ask.said_about, operation)] = operation
                 if not on_the_wire and not claimed:
+                    leases.release(done)
                     return worked
                 for future in wait(on_the_wire, EVERY_S, FIRST_COMPLETED).done:
-                    _work(partial(self._hear, future), on_the_wire.pop(future))
+                    operation = on_the_wire.pop(future)
+                    done += [operation] * _work(partial(self._hear, future), operation)
 
     def _hear(self, future: "Future[Statement]", operation: Operation) -> None:
         """Weigh what was said. Silence while the gateway is away is no news: the row stays due, to
@@ -89,7 +96,6 @@ class Resolver:
         is_back = self.breaker.heard(answered=statement.verified)
         if not self.breaker.is_open:
             evidence.apply(operation=operation, statement=statement)
-        leases.release(operation)
         if is_back:
             _make_all_due()
 
@@ -108,7 +114,7 @@ class Resolver:
             log.info("the token of operation %s could not be retired", operation.pk)
         self.breaker.heard(answered=answered)
         if is_done:
-            leases.release(operation)
+            leases.release([operation])
         else:
             leases.hold([operation], TRY_AGAIN_S)
 
@@ -143,7 +149,7 @@ def _expire(operation: Operation) -> None:
     with transaction.atomic(durable=True):
         order = Order.objects.locked(operation.order_id)
         expire(order, order.operations.get(pk=operation.pk), actor=None)
-    leases.release(operation)
+    leases.release([operation])
 
 
 def _due() -> QuerySet[Operation]:
@@ -156,17 +162,12 @@ def _due() -> QuerySet[Operation]:
 
 
 def _begin(operation: Operation) -> None:
-    """Make a request that died with its process unknown, and count the question to come."""
-    operation.refresh_from_db()
+    """Make a request that died with its process unknown."""
     # A person may have sent it again since it was claimed.
     if operation.status == Status.SENDING and not ask.is_on_its_way(operation):
         silence = Statement.of_silence(Evidence.Source.CHECK, NoAnswer("overdue", sent=None))
         evidence.apply(operation=operation, statement=silence)
         operation.refresh_from_db()
-    if ask.may_be_asked(operation):
-        ask.counted(operation)
-    else:
-        leases.release(operation)
 
 
 def _make_all_due() -> None:

@@ -35,7 +35,7 @@ def test_a_claimed_row_is_nobody_elses_until_the_request_would_be_over(db: None)
 
 def test_a_released_row_can_be_claimed_again(db: None) -> None:
     operation = OperationFactory(unknown=True)
-    leases.release(claim()[0])
+    leases.release(claim())
     assert claim() == [operation]
 
 

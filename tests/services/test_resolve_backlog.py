@@ -69,9 +69,9 @@ def test_questions_wait_for_the_gateway_together(
     db: None, crowd: Crowd, settings: Settings
 ) -> None:
     settings.RESOLVE_PARALLEL = 4
-    for _each in range(8):
+    for _each in range(4):
         OperationFactory(unknown=True)
-    assert resolve.once() == 8
+    assert resolve.once() == 4
     assert set(Operation.objects.values_list("not_found_count", flat=True)) == {1}
 
 
