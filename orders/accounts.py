@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from allauth.account import app_settings
-from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -77,6 +77,17 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 def known(username: str) -> Staff | None:
     """The member of staff of that name. What else is typed there may be somebody's password."""
     return Staff.objects.filter(username__iexact=username).first()
+
+
+def second_person(request: HttpRequest, username: str, password: str) -> Staff | None:
+    """Who proves on another person's form to be ``username``, or None.
+
+    Nobody is signed in by it. It counts against the limit of that account's sign-ins, and the
+    trail notes refusals as it notes theirs. Raises ``ValidationError`` once the limit is reached.
+    """
+    adapter = get_adapter(request)
+    found = adapter.authenticate(request, username=username, password=password)
+    return found if isinstance(found, Staff) else None
 
 
 def unlock(username: str) -> None:

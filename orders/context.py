@@ -4,6 +4,7 @@ A destination appears only when its URL exists and the signed-in person holds th
 views decide again for themselves. One key, ``office``, goes into every template.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from orders.services import heartbeat
+from orders.services import attention, heartbeat
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class Destination:
     permission: str
     key: str = ""
     covers: tuple[str, ...] = ()
+    count: Callable[[Any], int] | None = None
 
 
 DAILY = (
@@ -47,7 +49,14 @@ DAILY = (
     Destination("batch-list", _("Mail batches"), "envelope-paper", "orders.view_mailbatch"),
 )
 SUPERVISION = (
-    Destination("attention", _("Needs attention"), "exclamation-triangle", "orders.view_attention"),
+    Destination(
+        "attention",
+        _("Needs attention"),
+        "exclamation-triangle",
+        "orders.view_attention",
+        covers=("attention-close", "order-release"),
+        count=attention.count,
+    ),
     Destination("day-report", _("Day report"), "bar-chart", "orders.view_reports"),
     Destination("repeat-list", _("Repeat charges"), "arrow-repeat", "orders.view_repeatrun"),
     Destination("audit", _("Audit log"), "shield-check", "orders.view_audit"),
@@ -79,14 +88,16 @@ def office(request: HttpRequest) -> dict[str, dict[str, Any]]:
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """Sections that have a line: ``title`` and ``lines`` of url, label, icon, key, is_current."""
+    """Sections that have a line: ``title`` and ``lines`` of url, label, icon, key, count ("" for
+    nothing), is_current.
+    """
     match = request.resolver_match
     here = match.view_name if match else ""
     user = getattr(request, "user", None)
     sections = []
     for title, destinations in (("", DAILY), (_("Supervision"), SUPERVISION)):
         lines = [
-            _line(destination, url, here)
+            _line(destination, url, here, user)
             for destination in destinations
             if _allowed(user, destination.permission) and (url := address(destination.url_name))
         ]
@@ -111,12 +122,13 @@ def address(url_name: str) -> str:
         return ""
 
 
-def _line(destination: Destination, url: str, here: str) -> dict[str, Any]:
+def _line(destination: Destination, url: str, here: str, user: Any) -> dict[str, Any]:
     return {
         "url": url,
         "label": destination.label,
         "icon": destination.icon,
         "key": destination.key,
+        "count": _capped(destination.count(user)) if destination.count else "",
         "is_current": here == destination.url_name or here in destination.covers,
     }
 
@@ -124,6 +136,11 @@ def _line(destination: Destination, url: str, here: str) -> dict[str, Any]:
 def _is_silent_for(user: Any) -> bool:
     """Whether this member of staff must be told that nobody asks about unknown charges."""
     return bool(user and user.is_authenticated) and heartbeat.is_silent()
+
+
+def _capped(count: int) -> str:
+    """A count as the line's end shows it: "" for nothing, and never exact beyond 99."""
+    return "99+" if count >= attention.MOST_COUNTED else str(count or "")
 
 
 def _allowed(user: Any, permission: str) -> bool:

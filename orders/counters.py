@@ -6,6 +6,7 @@ from django.core.cache import cache
 
 from orders import clock
 
+CARD_NUMBERS, MESSAGES = "card_number_refused", "message_refused"
 _KEPT = int(timedelta(days=400).total_seconds())
 
 

@@ -17,7 +17,7 @@ def keep(session: Any, user_pk: int, request: HttpRequest) -> None:
     fields = {
         name: value[:_MOST_LETTERS]
         for name, value in list(request.POST.items())[:_MOST_FIELDS]
-        if name != "csrfmiddlewaretoken"
+        if name != "csrfmiddlewaretoken" and "password" not in name
     }
     session[KEY] = {"user": user_pk, "path": request.path, "fields": fields}
 

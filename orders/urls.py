@@ -3,6 +3,9 @@
 from django.urls import path
 
 from orders.views import health
+from orders.views.attention import attention
+from orders.views.attention_close import attention_close
+from orders.views.attention_take import attention_take
 from orders.views.card_return import card_return
 from orders.views.customer_detail import customer_detail
 from orders.views.customer_edit import customer_edit
@@ -20,6 +23,8 @@ from orders.views.order_charge import order_charge
 from orders.views.order_detail import order_detail
 from orders.views.order_history import order_history
 from orders.views.order_paid import order_paid
+from orders.views.order_release import order_release
+from orders.views.order_resend import order_resend
 
 urlpatterns = [
     path("", home, name="home"),
@@ -38,6 +43,11 @@ urlpatterns = [
     path("orders/<str:number>/charge/", order_charge, name="order-charge"),
     path("orders/<str:number>/ask/", order_ask, name="order-ask"),
     path("orders/<str:number>/paid/", order_paid, name="order-paid"),
+    path("orders/<str:number>/release/", order_release, name="order-release"),
+    path("orders/<str:number>/resend/", order_resend, name="order-resend"),
+    path("attention/", attention, name="attention"),
+    path("attention/<int:pk>/take/", attention_take, name="attention-take"),
+    path("attention/<str:what>/<int:pk>/close/", attention_close, name="attention-close"),
     path("gateway/feedback/", feedback, name="feedback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -22,7 +22,7 @@ from orders.middleware.request_texts import PARTS, held_by
 from orders.services import audit
 
 PUBLIC_BODY_BYTES = 65_536
-COUNTER = "card_number_refused"
+COUNTER = counters.CARD_NUMBERS
 _EVENT_EVERY_S = 600
 log = logging.getLogger(__name__)
 

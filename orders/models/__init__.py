@@ -1,5 +1,6 @@
 """What the office remembers. Limits and uniqueness are database constraints, not only code."""
 
+from orders.models.attention import Acknowledgement
 from orders.models.customers import Consent, Customer, SearchKey, StoredCard
 from orders.models.events import Event
 from orders.models.evidence import Evidence
@@ -9,6 +10,7 @@ from orders.models.orders import Order
 from orders.models.staff import Staff
 
 __all__ = [
+    "Acknowledgement",
     "Consent",
     "Customer",
     "Event",

@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from orders import clock
 from orders.models.orders import Order
 
+# Kinds that stay open until somebody has looked and said why they may be closed.
+ALARMS = ["contradiction", "late_success", "mismatch"]
+
 
 class Event(models.Model):
     """One fact. Each order has a chain of its own; accounts and settings share another.
@@ -33,6 +36,7 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         ordering = ["id"]
+        indexes = [models.Index(fields=["kind", "id"], name="event_by_kind")]
         constraints = [
             models.UniqueConstraint(fields=["chain", "position"], name="events_are_numbered")
         ]

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from orders import clock
@@ -37,6 +38,13 @@ class Evidence(models.Model):
         verbose_name = _("evidence")
         verbose_name_plural = _("evidence")
         ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["operation"],
+                condition=Q(operation__isnull=True, verified=True),
+                name="evidence_of_nothing_here",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_source_display()} {self.outcome}"

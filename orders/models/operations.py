@@ -65,6 +65,8 @@ class Operation(models.Model):
     not_found_first_at = models.DateTimeField(null=True)
     not_found_count = models.PositiveSmallIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    owned_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("operation")
@@ -81,6 +83,7 @@ class Operation(models.Model):
                 condition=Q(status=Status.PREPARED),
                 name="operation_prepared",
             ),
+            models.Index(fields=["status", "id"], name="operation_by_status"),
         ]
         constraints = [
             models.UniqueConstraint(

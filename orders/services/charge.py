@@ -30,7 +30,7 @@ def proceed(placed: Placed) -> Operation:
     caller whose form made it; everything else is shown as it stands.
     """
     if placed.is_new and placed.operation.status == Status.SENDING:
-        return _send(placed.operation)
+        return send(placed.operation)
     return placed.operation
 
 
@@ -44,7 +44,18 @@ def charge(*, actor: Staff, operation: Operation) -> Operation:
     claimed = _claim(operation, actor)
     if isinstance(claimed, Refused):
         raise claimed
-    return _send(claimed)
+    return send(claimed)
+
+
+def send(operation: Operation) -> Operation:
+    """Send a row that the caller has just moved to ``sending``, once and with no transaction open,
+    and record the answer or its absence.
+    """
+    try:
+        statement = Statement.of_reply(operation, _request(operation))
+    except GatewayError as error:
+        statement = Statement.of_silence(Evidence.Source.REPLY, error)
+    return record_patiently(operation, statement)
 
 
 def _claim(operation: Operation, actor: Staff) -> Operation | Refused:
@@ -77,15 +88,6 @@ def _check_age(operation: Operation) -> None:
         raise Refused(
             "entered_too_long_ago", _("The card was entered too long ago. Enter it again.")
         )
-
-
-def _send(operation: Operation) -> Operation:
-    """Send once, with no transaction open, and record the answer or its absence."""
-    try:
-        statement = Statement.of_reply(operation, _request(operation))
-    except GatewayError as error:
-        statement = Statement.of_silence(Evidence.Source.REPLY, error)
-    return record_patiently(operation, statement)
 
 
 def _request(operation: Operation) -> Reply:

@@ -7,8 +7,10 @@ evidence and events are one transaction: either all of it happened, or none did.
 from dataclasses import replace
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from orders import clock
+from orders.errors import Conflict
 from orders.gateway import Outcome
 from orders.models import Evidence, Operation, Order, Staff
 from orders.services import audit, kept_cards, schedule, totals
@@ -34,7 +36,8 @@ def apply(*, operation: Operation, statement: Statement, actor: Staff | None = N
         )
         if _is_heard_already(current, statement, actor):
             return current
-        _WEIGH[statement.outcome](order, current, statement, actor)
+        weigh = _release if statement.is_release else _WEIGH[statement.outcome]
+        weigh(order, current, statement, actor)
         if current.status in LOOKED_AT_AGAIN and statement.source == Evidence.Source.CHECK:
             schedule.look_again(current, is_answered=statement.verified)
         totals.recompute(order)
@@ -43,7 +46,7 @@ def apply(*, operation: Operation, statement: Statement, actor: Staff | None = N
 
 def _is_heard_already(operation: Operation, statement: Statement, actor: Staff | None) -> bool:
     """Keep the statement; ``True`` when the very same one was kept before."""
-    _evidence, is_new = Evidence.objects.get_or_create(
+    _row, is_new = Evidence.objects.get_or_create(
         digest=statement.digest,
         defaults={
             "operation": operation,
@@ -141,6 +144,13 @@ def _miss(order: Order, operation: Operation, statement: Statement, actor: Staff
         _move(order, operation, Status.NOT_CHARGED, statement, actor)
 
 
+def _release(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:
+    """Two people let go of an unknown charge. One that was settled meanwhile stays as it is."""
+    if operation.status != Status.UNKNOWN:
+        raise Conflict("settled_meanwhile", _("This has already been settled."))
+    _move(order, operation, Status.RELEASED, statement, actor)
+
+
 _WEIGH = {
     Outcome.APPROVED: _approve,
     Outcome.DECLINED: _decline,
@@ -177,6 +187,7 @@ def _move(
         operation=operation,
         evidence=statement.source,
         problem=statement.reason,
+        **statement.told,
     )
 
 

@@ -17,6 +17,8 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "late_success": (_("Success came late: tell a supervisor"), "bad"),
     "contradiction": (_("A message contradicts what is proven and was not believed"), "bad"),
     "mismatch": (_("The gateway's answer does not match what was sent"), "bad"),
+    "taken_on": (_("Somebody looks after it"), ""),
+    "alarm_closed": (_("Alarm closed"), ""),
     # Purchases
     "purchase_prepared": (_("Charge prepared, waiting for the card"), ""),
     "purchase_sending": (_("Charge sent to the gateway"), ""),

@@ -31,6 +31,7 @@ from orders.states import CHARGES, IN_FLIGHT, LOOKED_AT_AGAIN, UNSETTLED, Status
 log = logging.getLogger(__name__)
 
 TRY_AGAIN_S = 3600
+SENT_AGAIN_S = 3600  # how long a person may send a charge again that was not made
 BATCH = 50
 TOKENS_A_ROUND = 10  # each waits for the gateway, and questions about money must not wait for them
 
@@ -183,6 +184,9 @@ def _unkept() -> QuerySet[Operation]:
     """
     kept = StoredCard.objects.filter(token_name=OuterRef("token_name"))
     wanted = Operation.objects.filter(token_name=OuterRef("token_name"), status__in=IN_FLIGHT)
+    may_go_again = Q(
+        status=Status.NOT_CHARGED, settled_at__gt=clock.now() - timedelta(seconds=SENT_AGAIN_S)
+    )
     return Operation.objects.filter(
         ~Exists(kept), ~Exists(wanted), kind__in=CHARGES, token_retired_at=None
-    ).exclude(Q(status__in=IN_FLIGHT) | Q(token_name=""))
+    ).exclude(Q(status__in=IN_FLIGHT) | Q(token_name="") | may_go_again)

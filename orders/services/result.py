@@ -24,7 +24,8 @@ class Result:
     ``kind`` names the frame (approved, reserved, declined, unknown, closed), ``symbol`` the icon of
     a closed one. ``say`` is read to the caller, ``say_later`` once 40 seconds have passed without
     an answer, ``note`` is for staff. The ``may_…`` tell what the order allows, whoever looks;
-    ``may_charge`` means that a card waits for it. ``is_open``: the outcome may still come.
+    ``may_charge`` means that a card waits for it, ``may_send_again`` that the same request may go
+    out once more. ``is_open``: the outcome may still come.
     ``is_asked``: the page asks by itself. ``is_fresh``: it came just now.
     """
 
@@ -40,6 +41,7 @@ class Result:
     may_try_same: bool = False
     may_try_other: bool = False
     may_charge: bool = False
+    may_send_again: bool = False
     may_mark_paid: bool = False
     is_open: bool = False
     is_asked: bool = False

@@ -127,6 +127,7 @@ def _not_charged(order: Order, charge: Operation) -> Result:
         else _("The request never reached the gateway."),
         say=_("Your card was not charged. May I try once more?"),
         operation=charge,
+        may_send_again=bool(charge.token_name) and charge.token_retired_at is None,
         may_try_same=True,
         may_try_other=True,
         is_fresh=is_fresh(charge),

@@ -9,7 +9,7 @@ from typing import Self
 from django.db.models import CharField
 
 from orders.gateway import Feedback, GatewayError, NotTrusted, Outcome, Reply, StatusReply
-from orders.models import Evidence, Operation
+from orders.models import Evidence, Operation, Staff
 from orders.states import Kind
 
 _COMMANDS = {Kind.PURCHASE: "PURCHASE", Kind.AUTHORIZATION: "AUTHORIZATION"}
@@ -18,6 +18,7 @@ _LONGEST = {
     for field in Operation._meta.local_fields
     if isinstance(field, CharField)
 }
+RELEASED = "released"
 _MISMATCHES = ("_differs", "_missing", "_taken")
 
 
@@ -28,6 +29,7 @@ class Statement:
     ``digest`` identifies it: the same one again is one statement heard twice. ``facts`` are the
     columns of ``Operation`` it tells, without blanks; ``body`` is scrubbed. ``reason`` says why the
     outcome is unknown, in a machine word. ``sent`` is ``False`` only when surely nothing left.
+    ``told`` is what a person said besides, for the trail.
     """
 
     source: str
@@ -39,11 +41,17 @@ class Statement:
     sent: bool | None = True
     body: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def is_mismatch(self) -> bool:
         """Whether the gateway said it, but not of what was sent, or not all of it."""
-        return self.verified and self.reason.endswith(_MISMATCHES)
+        return self.verified and is_mismatch(self.reason)
+
+    @property
+    def is_release(self) -> bool:
+        """Whether two people let go of the operation, rather than somebody told its outcome."""
+        return self.source == Evidence.Source.PERSON and self.reason == RELEASED
 
     @classmethod
     def of_reply(cls, operation: Operation, reply: Reply) -> Self:
@@ -93,6 +101,21 @@ class Statement:
         )
 
     @classmethod
+    def of_release(cls, operation: Operation, second_person: Staff, reason: str) -> Self:
+        """Two people's word that they let go of an unknown charge. It proves nothing about it."""
+        told = {"reason": reason, "second_person": str(second_person)}
+        return cls(
+            source=Evidence.Source.PERSON,
+            outcome=Outcome.UNKNOWN,
+            verified=False,
+            digest=_digest(secrets.token_hex(16), operation.merchant_reference),
+            reason=RELEASED,
+            body=told,
+            facts={"reason": reason, "approver_id": str(second_person.pk)},
+            told=told,
+        )
+
+    @classmethod
     def _of(cls, source: str, reply: Reply | StatusReply | Feedback, digest: str) -> Self:
         told = {
             "fort_id": reply.fort_id,
@@ -119,6 +142,11 @@ class Statement:
 
     def _not_of_what_was_sent(self, reason: str) -> Self:
         return replace(self, outcome=Outcome.UNKNOWN, reason=reason, facts={})
+
+
+def is_mismatch(reason: str) -> bool:
+    """Whether the word says that an answer is not of what was sent."""
+    return reason.endswith(_MISMATCHES)
 
 
 def _moved(operation: Operation, reply: StatusReply) -> int:

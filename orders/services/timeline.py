@@ -71,6 +71,8 @@ def _details(event: Event) -> list[str]:
         said.append(data["card"])
     if code := data.get("response_code"):
         said.append(f"{explain(code).title} ({code})")
+    if second := data.get("second_person"):
+        said.append(_("Second person: %(name)s") % {"name": second})
     reference = data.get("maintenance_reference") or data.get("merchant_reference")
     if reference:
         said.append(reference)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from orders import counters
 from orders.gateway import NotTrusted
 from orders.gateway.strict import Misread, form_pairs
 from orders.services.card_entry import receive_card
@@ -26,6 +27,7 @@ def card_return(request: HttpRequest) -> HttpResponse:
     try:
         operation = receive_card(_pairs(request))
     except (Misread, NotTrusted):
+        counters.count(counters.MESSAGES)
         return render(request, "orders/card_return.html", status=400)
     return see_other(operation.order.get_absolute_url())
 

@@ -16,6 +16,11 @@ def cursor(query: QueryDict) -> dict[str, int]:
     return {}
 
 
+def number(asked: str) -> int:
+    """The id that a list of several on one page goes on behind; nonsense is its beginning."""
+    return int(asked) if re.fullmatch("[0-9]{1,18}", asked) else 0
+
+
 def address(path: str, query: QueryDict, **changes: str) -> str:
     """The page's address with ``changes``, beginning at the newest; "" leaves a part out."""
     kept = query.copy()

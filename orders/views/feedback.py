@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from orders import counters
 from orders.gateway import NotTrusted
 from orders.services.feedback import receive
 
@@ -21,5 +22,6 @@ def feedback(request: HttpRequest) -> HttpResponse:
     try:
         receive(request.body, request.content_type or "")
     except NotTrusted:
+        counters.count(counters.MESSAGES)
         return HttpResponse(status=403)
     return HttpResponse(status=200)

@@ -1,0 +1,36 @@
+"""Why a person does something that evidence alone cannot do, and who agrees to it."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from orders.errors import Refused
+from orders.forms.text import TextField
+from orders.services.attend import LONGEST_REASON
+
+
+class ReasonForm(forms.Form):
+    """A reason in a person's own words; ``refuse`` shows what the service would not take."""
+
+    reason = TextField(
+        label=_("Reason"),
+        required=True,
+        max_length=LONGEST_REASON,
+        help_text=_("What was found and done. It stays in the audit trail with your name."),
+        error_messages={"required": _("Say why, in a few words.")},
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            field.widget.attrs |= {
+                "class": "form-control",
+                "autocomplete": "off",
+                "aria-describedby": f"id_{name}_helptext id_{name}_error",
+            }
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a refusal of the service at the field it concerns."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))

@@ -1,0 +1,160 @@
+"""What needs a person: charges nobody knows the end of, alarms of the trail, messages about nothing
+here. Reads only.
+
+Everything is found in the operations, the trail and the evidence themselves, so nothing can be
+missed; it leaves by evidence, or by a person's acknowledgement (``services.attend``).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Generic, TypeVar
+
+from django.conf import settings
+from django.db.models import Model, Prefetch, Q, QuerySet
+from django.utils.functional import Promise
+
+from orders import clock
+from orders.models import Event, Evidence, Operation, Staff
+from orders.models.events import ALARMS
+from orders.services.answers import Answer, told
+from orders.services.happenings import HAPPENINGS
+from orders.services.what_to_do import what_to_do
+from orders.states import CHARGES, UNSETTLED, Status
+
+PAGE_SIZE = 25
+MOST_ANSWERS = 12
+MOST_COUNTED = 100
+Row = TypeVar("Row", bound=Model)
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Part(Generic[Item]):
+    """Some of a list, oldest first; ``after`` asks for the next ones, None where there are none."""
+
+    items: list[Item]
+    after: int | None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An operation whose end nobody knows, ``since`` when, and its answers, newest first.
+
+    ``may_ask``: CHECK_STATUS can tell about it. ``free_at``: from then on a supervisor may let go
+    of it, None where nobody ever may.
+    """
+
+    operation: Operation
+    since: datetime
+    answers: list[Answer]
+    may_ask: bool
+    free_at: datetime | None
+
+    @property
+    def may_release(self) -> bool:
+        """Whether it has been unknown for so long that it may be let go of."""
+        return self.free_at is not None and clock.now() >= self.free_at
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """An event that somebody has to look at: its words, the operation, and what to do about it."""
+
+    event: Event
+    title: str | Promise
+    operation: Operation | None
+    to_do: str
+
+
+def waiting(viewer: Staff, *, after: int = 0) -> Part[Waiting]:
+    """The operations that are unknown, or overdue in sending."""
+    answers = Evidence.objects.select_related("actor").order_by("-id")[:MOST_ANSWERS]
+    rows = open_operations(viewer).select_related("order", "actor", "owner")
+    found, then = _cut(rows.prefetch_related(Prefetch("evidence", answers, to_attr="said")), after)
+    return Part([_waiting(operation) for operation in found], then)
+
+
+def alarms(viewer: Staff, *, after: int = 0) -> Part[Alarm]:
+    """The alarms of orders that nobody has acknowledged."""
+    found, then = _cut(open_alarms(viewer).select_related("order"), after)
+    return Part(alarms_of(found), then)
+
+
+def strangers(viewer: Staff, *, after: int = 0) -> Part[Evidence]:
+    """Verified messages about references that are unknown here, not acknowledged."""
+    found, then = _cut(open_strangers(), after)
+    return Part(found, then)
+
+
+def count(viewer: Staff) -> int:
+    """How many things are open, in one query; counting stops at ``MOST_COUNTED``."""
+    found = (open_operations(viewer), open_alarms(viewer), open_strangers())
+    first, *others = (one.order_by().values_list("pk") for one in found)
+    return first.union(*others, all=True)[:MOST_COUNTED].count()
+
+
+def open_operations(viewer: Staff) -> QuerySet[Operation]:
+    """Unknown, or sent so long ago that whoever sent it has died with it."""
+    overdue = Q(status=Status.UNKNOWN) | Q(next_check_at__lte=clock.now())
+    rows = Operation.objects.filter(overdue, status__in=sorted(UNSETTLED))
+    return rows.filter(_visible_to(viewer))
+
+
+def open_alarms(viewer: Staff) -> QuerySet[Event]:
+    """Alarms without an acknowledgement."""
+    rows = Event.objects.filter(kind__in=ALARMS, acknowledgement=None, order__isnull=False)
+    return rows.filter(_visible_to(viewer))
+
+
+def open_strangers() -> QuerySet[Evidence]:
+    """Verified evidence of no operation, without an acknowledgement. It belongs to no order, so
+    whoever may see this page may see it.
+    """
+    return Evidence.objects.filter(operation__isnull=True, verified=True, acknowledgement=None)
+
+
+def alarms_of(events: Sequence[Event]) -> list[Alarm]:
+    """The events with the operations they tell about, in one query."""
+    rows = Operation.objects.filter(order__in=[event.order_id for event in events])
+    by_name = {(row.order_id, str(row)): row for row in rows.order_by("id")}
+    return [_alarm(event, by_name.get((event.order_id or 0, _name(event)))) for event in events]
+
+
+def free_at(operation: Operation) -> datetime | None:
+    """When a supervisor may let go of a charge: long after it was sent, while it is unknown."""
+    if not operation.is_charge or operation.status != Status.UNKNOWN:
+        return None
+    sent_at = operation.submitted_at or operation.created_at
+    return sent_at + timedelta(seconds=settings.RELEASE_AFTER_S)
+
+
+def _waiting(operation: Operation) -> Waiting:
+    return Waiting(
+        operation=operation,
+        since=operation.submitted_at or operation.created_at,
+        answers=[told(one) for one in operation.said],  # type: ignore[attr-defined]
+        may_ask=operation.kind in CHARGES,
+        free_at=free_at(operation),
+    )
+
+
+def _alarm(event: Event, operation: Operation | None) -> Alarm:
+    title, _mood = HAPPENINGS[event.kind]
+    return Alarm(event, title, operation, what_to_do(event.kind, operation))
+
+
+def _name(event: Event) -> str:
+    data = event.data
+    return str(data.get("maintenance_reference") or data.get("merchant_reference", ""))
+
+
+def _visible_to(viewer: Staff) -> Q:
+    return Q() if viewer.has_perm("orders.view_all_orders") else Q(order__taken_by=viewer)
+
+
+def _cut(rows: QuerySet[Row], after: int) -> tuple[list[Row], int | None]:
+    """A page of ``rows`` behind the id ``after``, and the id that the next page lies behind."""
+    found = list(rows.filter(pk__gt=after).order_by("pk")[: PAGE_SIZE + 1])
+    page = found[:PAGE_SIZE]
+    return page, page[-1].pk if len(found) > PAGE_SIZE else None

@@ -1,0 +1,38 @@
+"""What needs a person: charges nobody knows the end of, alarms, messages about nothing here."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from orders import counters
+from orders.models import Staff
+from orders.services.attention import Part, alarms, strangers, waiting
+from orders.views.cursor import number
+
+PARTS: dict[str, Callable[..., Part[Any]]] = {
+    "waiting": waiting,
+    "alarms": alarms,
+    "strangers": strangers,
+}
+
+
+@permission_required("orders.view_attention", raise_exception=True)
+@require_safe
+def attention(request: HttpRequest) -> HttpResponse:
+    """The page, oldest first. Each list has a cursor of its own in the address."""
+    viewer = cast("Staff", request.user)
+    context: dict[str, Any] = {
+        "refused_messages": counters.today(counters.MESSAGES),
+        "refused_numbers": counters.today(counters.CARD_NUMBERS),
+    }
+    for name, part_of in PARTS.items():
+        after = number(request.GET.get(name, ""))
+        part = part_of(viewer, after=after)
+        context[name] = part.items
+        context[f"{name}_next"] = f"?{name}={part.after}#{name}" if part.after else ""
+        context[f"{name}_first"] = f"{request.path}#{name}" if after else ""
+    return render(request, "orders/attention.html", context)

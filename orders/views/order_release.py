@@ -1,0 +1,69 @@
+"""Let go of a charge that stays unknown: two people, a reason, the charge's reference typed."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from orders.accounts import second_person
+from orders.errors import Conflict, Refused
+from orders.forms.release import ReleaseForm
+from orders.models import Operation, Staff
+from orders.services import release
+from orders.services.attention import free_at
+from orders.states import CHARGES, Status
+from orders.views.answers import see_other
+from orders.views.order_page import order_for
+
+
+@permission_required("orders.release_order", raise_exception=True)
+@sensitive_post_parameters("second_password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_release(request: HttpRequest, number: str) -> HttpResponse:
+    """The form; once two people agree 303 to the order, which is free for another charge."""
+    order = order_for(request, number)
+    charge = order.operations.filter(kind__in=CHARGES, status=Status.UNKNOWN).first()
+    if charge is None:
+        messages.error(request, _("Only a charge that is not known yet can be let go of."))
+        return see_other(order.get_absolute_url())
+    form = ReleaseForm(request.POST or None)
+    if form.is_valid() and _release(request, form, charge):
+        return see_other(order.get_absolute_url())
+    context = {"form": form, "order": order, "charge": charge, "free_at": free_at(charge)}
+    return render(request, "orders/order_release.html", context)
+
+
+def _release(request: HttpRequest, form: ReleaseForm, charge: Operation) -> bool:
+    """Whether it is settled now, by this act or by an answer that came meanwhile."""
+    actor, typed = cast("Staff", request.user), form.cleaned_data
+    words = {"typed_reference": typed["typed_reference"], "reason": typed["reason"]}
+    try:
+        release.check(actor=actor, operation=charge, **words)
+        second = _second(request, typed["second_username"], typed["second_password"])
+        release.release(actor=actor, second_person=second, operation=charge, **words)
+    except Conflict as conflict:
+        messages.error(request, str(conflict))
+        return True
+    except Refused as refusal:
+        form.refuse(refusal)
+        return False
+    messages.warning(request, _("The charge was let go of. It may still have happened."))
+    return True
+
+
+def _second(request: HttpRequest, username: str, password: str) -> Staff:
+    """Who agrees. Raises ``Refused``, with the same words for a name and a password."""
+    try:
+        found = second_person(request, username, password)
+    except ValidationError as error:
+        raise Refused("second_locked", error.messages[0], field="second_password") from error
+    if found is None:
+        sentence = _("This name and password do not belong together.")
+        raise Refused("second_unknown", sentence, field="second_password")
+    return found

@@ -1,0 +1,36 @@
+"""Send the same charge again after it was surely not made."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_POST
+
+from orders.errors import Conflict, Refused
+from orders.models import Staff
+from orders.services.resend import resend
+from orders.states import CHARGES
+from orders.views.answers import see_other
+from orders.views.order_page import order_for
+
+
+@permission_required("orders.charge_order", raise_exception=True)
+@require_POST
+def order_resend(request: HttpRequest, number: str) -> HttpResponse:
+    """303 to the order and its result. The form names the charge it was made for, and how often
+    that was sent: an old page, or a second press, sends nothing.
+    """
+    order = order_for(request, number)
+    reference, resends = request.POST.get("reference", ""), request.POST.get("resends", "")
+    charges = order.operations.filter(kind__in=CHARGES, merchant_reference=reference)
+    operation = charges.first()
+    if operation and resends == str(operation.resends):
+        try:
+            resend(actor=cast("Staff", request.user), operation=operation)
+        except Conflict:
+            # Pressed twice, or sent by somebody else: the page itself shows what came of it.
+            pass
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+    return see_other(order.get_absolute_url())
