@@ -185,6 +185,12 @@ def test_an_event_moved_to_another_order_is_found(order: Order) -> None:
     assert f"{other.number}: event 1 was changed" in audit.verify()
 
 
+def test_a_chain_that_was_given_another_name_is_found(order: Order) -> None:
+    audit.record_account("signed_in", actor=order.taken_by)
+    tampered("UPDATE orders_event SET chain = 'elsewhere' WHERE chain = 'accounts'")
+    assert "elsewhere: event 1 was changed" in audit.verify()
+
+
 def test_nobody_without_the_key_can_write_an_event_that_fits(
     order: Order, settings: object
 ) -> None:
