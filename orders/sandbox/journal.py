@@ -56,6 +56,11 @@ class Journal:
                 if reference == merchant_reference and command in ("", named)
             )
 
+    def counts(self) -> list[tuple[str, str, int]]:
+        """How often each reference was received with each command, of all messages ever."""
+        with self._lock:
+            return [(*key, times) for key, times in self._counts.items()]
+
 
 def scrubbed(message: Mapping[str, str]) -> dict[str, str]:
     """A message without signature and CVV, its card number masked wherever it stands."""

@@ -61,6 +61,11 @@ def requests_json(standin: StandIn) -> Reply:
     return Reply(json.dumps({"requests": received}, ensure_ascii=False).encode())
 
 
+def counts_json(standin: StandIn) -> Reply:
+    """How often each reference was received with each command: [reference, command, times]."""
+    return Reply(json.dumps({"counts": standin.journal.counts()}).encode())
+
+
 def report_csv(standin: StandIn) -> Reply:
     """Every operation carried out or declined, by order, oldest first; amounts in minor units."""
     sheet = io.StringIO()

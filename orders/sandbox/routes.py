@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from orders.sandbox.api import answer_api
 from orders.sandbox.page import answer_page
 from orders.sandbox.replies import Reply
-from orders.sandbox.report_page import overview, report_csv, requests_json
+from orders.sandbox.report_page import counts_json, overview, report_csv, requests_json
 from orders.sandbox.standin import StandIn
 
 MAX_BODY_BYTES = 64 * 1024
@@ -99,7 +99,12 @@ class GatewayHandler(Handler):
     def do_GET(self) -> None:
         """What people and programs look at."""
         standin, path = self.server.standin, urlsplit(self.path).path
-        pages = {"/": overview, "/requests.json": requests_json, "/report.csv": report_csv}
+        pages = {
+            "/": overview,
+            "/counts.json": counts_json,
+            "/requests.json": requests_json,
+            "/report.csv": report_csv,
+        }
         if path in pages:
             self.send(pages[path](standin))
         elif path == "/health":

@@ -53,7 +53,7 @@ def test_declines_take_nothing(merchant: Merchant, amount: str, code: str) -> No
     assert merchant.check(paid["merchant_reference"])["captured_amount"] == "0"
 
 
-@pytest.mark.parametrize("amount", ["10920", "10760"])
+@pytest.mark.parametrize("amount", ["10920", "10750", "10760"])
 def test_the_money_is_taken_and_the_line_goes_dead(merchant: Merchant, amount: str) -> None:
     message = merchant.payment(amount)
     with pytest.raises(RemoteDisconnected):
@@ -61,9 +61,10 @@ def test_the_money_is_taken_and_the_line_goes_dead(merchant: Merchant, amount: s
     assert merchant.box.order(message["merchant_reference"]).captured == int(amount)
 
 
-def test_an_order_may_be_unseen_for_a_while(merchant: Merchant) -> None:
+@pytest.mark.parametrize("amount", ["10750", "10760"])
+def test_an_order_may_be_unseen_for_a_while(merchant: Merchant, amount: str) -> None:
     merchant.box.set(time_scale=1000.0)
-    message = merchant.payment("10760")
+    message = merchant.payment(amount)
     with pytest.raises(RemoteDisconnected):
         merchant.send(message)
     assert merchant.check(message["merchant_reference"])["response_code"] == "12036"

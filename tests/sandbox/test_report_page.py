@@ -45,6 +45,14 @@ def test_requests_are_listed_newest_first(box: Sandbox, merchant: Merchant) -> N
     assert "signature" not in listed[1]["parameters"]
 
 
+def test_every_message_is_counted(box: Sandbox, merchant: Merchant) -> None:
+    reference = merchant.pay()["merchant_reference"]
+    merchant.check(reference)
+    merchant.check(reference)
+    counts = json.loads(get(box, "counts.json")[0])["counts"]
+    assert counts == [[reference, "PURCHASE", 1], [reference, "CHECK_STATUS", 2]]
+
+
 def test_the_report_has_a_line_for_every_operation(box: Sandbox, merchant: Merchant) -> None:
     paid = merchant.pay()
     merchant.follow("REFUND", paid, amount="2500")
