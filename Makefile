@@ -9,7 +9,7 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; \
 	done)
 
-.PHONY: run test install lint format types lock vendor messages
+.PHONY: run test install lint format types lock vendor messages faults planted
 
 run: python  ## serve a practice office with demo data
 	@exec $(PYTHON) moto run --port "$(PORT)" --sandbox-port "$(SANDBOX_PORT)"
@@ -42,6 +42,18 @@ lock: install  ## lock what pyproject.toml asks for; make lock UPGRADE=--upgrade
 	$(VENV)uv pip compile pyproject.toml $(UPGRADE) $(LOCK) --output-file requirements.lock
 	$(VENV)uv pip compile pyproject.toml $(UPGRADE) $(LOCK) --group dev \
 		--output-file requirements-dev.lock
+
+ORDERS = 300
+KILLS = 30
+SEED = $(shell date +%s)
+FAULTS = -m bench.faults --orders $(ORDERS) --kills $(KILLS) --seed $(SEED)
+
+faults: install  ## orders under faults on both databases; make faults ORDERS=10000 KILLS=1000 SEED=7
+	env -u DATABASE_URL $(VENV)python $(FAULTS)
+	$(VENV)python -W ignore -m tests.postgres $(VENV)python $(FAULTS)
+
+planted: install  ## plant bugs in a copy of this tree; the tests must catch every one
+	$(VENV)python -m bench.planted
 
 vendor: install  ## fetch the third-party front-end files that .ci/vendor.py pins
 	$(VENV)python .ci/vendor.py
