@@ -73,6 +73,9 @@ class Postman:
             else:
                 reference, code = said.get("merchant_reference", ""), said["response_code"]
                 delays = notifications(reference, code, self._seed)
+                if said.get("command") not in ("PURCHASE", "AUTHORIZATION"):
+                    # What follows a charge is settled by feedback alone, where its answer is lost.
+                    delays = delays or [0.0]
             for delay_s in delays:
                 self._plan(letter, delay_s)
 

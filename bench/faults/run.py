@@ -12,7 +12,7 @@ from bench.faults.ledgers import Office, is_undecided
 from bench.faults.plan import Job, key, plan
 
 REPLAYS = 3
-QUIET_WITHIN_S = 120
+QUIET_WITHIN_S = 240
 
 
 @dataclass
