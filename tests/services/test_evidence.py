@@ -68,8 +68,9 @@ def test_a_request_that_never_left_charged_nothing(db: None) -> None:
     assert hear(sent(), statement).status == Status.NOT_CHARGED
 
 
-def test_a_check_that_never_left_says_nothing_about_the_charge(db: None) -> None:
-    operation = OperationFactory(unknown=True)
+@pytest.mark.parametrize("status", ["sent", "unknown"])
+def test_a_check_that_never_left_says_nothing_about_the_charge(db: None, status: str) -> None:
+    operation = OperationFactory(**{status: True})
     statement = Statement.of_silence(Evidence.Source.CHECK, NotSent("refused"))
     assert hear(operation, statement).status == Status.UNKNOWN
 
