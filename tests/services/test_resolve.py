@@ -154,11 +154,3 @@ def test_a_forgotten_card_is_told_in_the_trail(agent: Staff, gateway: Sandbox) -
     later()
     told = order.events.get(kind="token_retired")
     assert (told.actor, told.data["card"]) == (None, "Visa •••• 0001")
-
-
-def test_a_row_taken_since_it_was_listed_is_left_alone(db: None) -> None:
-    held = clock.now() + timedelta(seconds=60)
-    operation = OperationFactory(unknown=True, lease_until=held)
-    worked_on: list[Operation] = []
-    assert resolve._with_lease(operation, worked_on.append) == 0
-    assert not worked_on
