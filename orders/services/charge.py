@@ -9,7 +9,7 @@ import time
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import OperationalError, close_old_connections, transaction
+from django.db import InterfaceError, OperationalError, close_old_connections, transaction
 from django.utils.translation import gettext as _
 
 from orders import clock
@@ -118,7 +118,7 @@ def record_patiently(operation: Operation, statement: Statement) -> Operation:
     for pause_s in _PAUSES_S:
         try:
             return evidence.apply(operation=operation, statement=statement, actor=operation.actor)
-        except OperationalError:
+        except (InterfaceError, OperationalError):
             time.sleep(pause_s)
             close_old_connections()
     return operation

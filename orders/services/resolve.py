@@ -14,7 +14,7 @@ from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from orders import clock
@@ -45,7 +45,8 @@ class Resolver:
     """Works in rounds, and remembers between them whether the gateway answers.
 
     Setting ``stop`` ends a round early: what is on the wire is still recorded, nothing is begun.
-    Raises ``OperationalError`` when the database is away; claimed rows are free again soon.
+    Raises ``OperationalError`` or ``InterfaceError`` when the database is away; claimed rows are
+    free again soon.
     """
 
     def __init__(self) -> None:
@@ -131,7 +132,7 @@ def _work(work: Callable[[Operation], object], operation: Operation) -> int:
     """
     try:
         work(operation)
-    except OperationalError:
+    except (InterfaceError, OperationalError):
         raise  # the database is away: nothing more can be done in this round
     except Conflict:
         return 0  # somebody moved the row meanwhile, as people may

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 
 from orders import clock
 from orders.errors import Conflict, Refused
@@ -118,7 +118,7 @@ def test_an_answer_is_recorded_once_the_database_is_back(
 ) -> None:
     monkeypatch.setattr(charge, "_PAUSES_S", (0, 0, 0))
     monkeypatch.setattr(charge, "close_old_connections", lambda: None)
-    calls = iter([OperationalError(), OperationalError(), None])
+    calls = iter([OperationalError(), InterfaceError(), None])
     apply = evidence.apply
 
     def flaky(**given: object) -> Operation:

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from pytest_django.fixtures import Settings
 
 from orders import clock
@@ -111,16 +111,17 @@ def test_a_row_that_cannot_be_worked_on_does_not_stop_the_others(
     assert second.status == Status.APPROVED
 
 
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
 def test_a_database_that_is_away_ends_the_round(
-    agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
+    agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch, error: type[Exception]
 ) -> None:
     steps.charge_new(agent, amount_minor=10_920)
 
     def away(*_given: object, **_named: object) -> None:
-        raise OperationalError
+        raise error
 
     monkeypatch.setattr(evidence, "apply", away)
-    with pytest.raises(OperationalError):
+    with pytest.raises(error):
         later()
 
 

@@ -4,7 +4,7 @@ import signal
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from orders.services.resolve import Resolver
 
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         while not resolver.stop.is_set():
             try:
                 resolver.round()
-            except OperationalError as error:
+            except (InterfaceError, OperationalError) as error:
                 self.stderr.write(f"the database is away: {type(error).__name__}")
             close_old_connections()
             resolver.stop.wait(options["pause"])
