@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from orders import clock, money
+from orders import clock
 from orders.cards import BRANDS
 from orders.errors import Refused
 from orders.gateway import WouldBeRefused, would_refuse
@@ -26,8 +26,9 @@ def check_order(new_order: NewOrder) -> None:
         raise Refused("wants_unknown", _("Choose to take now or to reserve."), field="wants")
     if new_order.currency not in settings.CURRENCIES:
         raise Refused("currency_unknown", _("Choose a currency from the list."), field="currency")
-    if not 0 < new_order.amount_minor <= money.MAX_MINOR:
+    if new_order.amount_minor <= 0:
         raise Refused("amount_zero", _("The amount must be more than zero."), field="amount")
+    check_gateway_takes("", new_order.amount_minor, new_order.currency, "")
     check_reference(new_order.reference)
 
 
