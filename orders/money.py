@@ -74,8 +74,9 @@ def currency_name(currency: str) -> str:
 def parse_amount(text: str, currency: str) -> int:
     """The minor units of what somebody typed ("1,250.00", "٢٥٠٫٥٠٠").
 
-    Commas may group thousands. Raises ``Refused`` with a sentence for anything doubtful: a decimal
-    comma, too many decimals, zero, a sign, an unknown currency, or more than ten digits.
+    Commas may group thousands. Raises ``Refused`` with a sentence for anything doubtful: what may
+    be a decimal comma, too many decimals, zero, a sign, an unknown currency, or more than ten
+    digits.
     """
     try:
         places = exponent(currency)
@@ -88,7 +89,7 @@ def parse_amount(text: str, currency: str) -> int:
         raise Refused("amount_missing", _("Type the amount."), field="amount")
     if typed.startswith("-"):
         raise _not_positive()
-    if _GROUPED.fullmatch(typed):
+    if _GROUPED.fullmatch(typed) and not _may_mean_decimals(text, typed, places):
         typed = typed.replace(",", "")
     if not _TYPED.fullmatch(typed):
         raise Refused(
@@ -125,6 +126,13 @@ def format_amount(amount_minor: int, currency: str) -> str:
 def format_money(amount_minor: int, currency: str) -> str:
     """The amount with its currency: "KWD 250.500"."""
     return f"{currency} {format_amount(amount_minor, currency)}"
+
+
+def _may_mean_decimals(text: str, typed: str, places: int) -> bool:
+    """Whether a single comma before three digits may be a decimal comma: KWD 1,250 would be charged
+    a thousandfold. The Arabic thousands separator can only group.
+    """
+    return places == 3 and typed.count(",") == 1 and "." not in typed and "٬" not in text
 
 
 def _western(text: str) -> str:

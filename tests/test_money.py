@@ -52,7 +52,7 @@ def refusal(text: str, currency: str = "AED") -> Refused:
         ("12,345,678.90", "USD", 1_234_567_890),
         ("\u200f٢٥٠٫٥٠٠\u200f", "KWD", 250_500),
         ("١٬٢٥٠", "JOD", 1_250_000),
-        ("١،٢٥٠", "JOD", 1_250_000),
+        ("١،٢٥٠", "SAR", 125_000),
         ("１２．５０", "AED", 1250),
     ],
 )
@@ -132,6 +132,23 @@ def test_what_is_doubtful_is_refused_with_an_example(text: str) -> None:
     refused = refusal(text, "KWD")
     assert refused.code == "amount_format"
     assert str(refused).endswith("like 125.000.")
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("1,250", "USD", 125_000),
+        ("1,250.000", "KWD", 1_250_000),
+        ("1,250,000", "KWD", 10**9 + 25 * 10**7),
+    ],
+)
+def test_a_comma_that_can_only_group_groups(text: str, currency: str, minor: int) -> None:
+    assert money.parse_amount(text, currency) == minor
+
+
+@pytest.mark.parametrize("text", ["1,250", "١،٢٥٠"])
+def test_a_comma_that_may_be_a_decimal_comma_is_refused(text: str) -> None:
+    assert refusal(text, "KWD").code == "amount_format"
 
 
 @pytest.mark.parametrize(
