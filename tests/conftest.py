@@ -11,6 +11,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.db.backends.sqlite3.base import DatabaseWrapper
+from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from orders.sandbox.server import Sandbox
@@ -42,6 +43,12 @@ def gateway(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Sand
         settings.APS_API_URL = box.api_url
         settings.APS_PAGE_URL = box.page_url
         yield box
+
+
+@pytest.fixture(autouse=True)
+def _speaks_english(settings: Settings) -> None:
+    """Start every test in the default language: a request leaves its own behind on the thread."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session", autouse=True)
