@@ -26,7 +26,7 @@ AMOUNTS = {
     "not charged, HTTP 500": "710",
     "charged, HTML": "720",
     "technical problem": "730",
-    "charged, seen too late": "750",
+    "charged, seen too late": "780",
     "charged, seen late": "760",
     "declined: card expired": "770",
 }

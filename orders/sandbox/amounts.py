@@ -88,7 +88,7 @@ UNUSUAL = (
     Unusual("720", "charged, but the answer is a page of HTML", wire="html"),
     Unusual("730", "not charged: technical problem (13006)", message="006"),
     Unusual(
-        "750",
+        "780",
         "charged, connection dropped, and CHECK_STATUS does not know the order for 5 min",
         wire="drop",
         unseen_s=300,

@@ -2,6 +2,7 @@ from orders import money, roles
 from orders.cards import BRANDS, holds_card_number
 from orders.demo import people
 from orders.models.customers import is_e164
+from orders.sandbox.amounts import unusual
 
 
 def test_every_role_of_the_demo_exists() -> None:
@@ -14,6 +15,14 @@ def test_goods_cost_what_can_be_charged_in_every_currency() -> None:
             minor = amount * 10 ** money.exponent(currency) // 100
             assert minor % 10 == 0 or money.exponent(currency) < 3
             assert 0 < minor <= money.MAX_MINOR
+
+
+def test_no_price_asks_the_stand_in_for_something_unusual() -> None:
+    for currency in people.PLACES:
+        for _goods, amount in people.GOODS:
+            minor = amount * 10 ** money.exponent(currency) // 100
+            assert unusual(str(minor)) is None
+            assert unusual(str(minor // 20 * 10)) is None, "half of it is refunded"
 
 
 def test_people_are_made_up_in_both_languages() -> None:
