@@ -1,4 +1,4 @@
-"""Every setting of the office, read from the environment once, here and nowhere else.
+"""Every setting of the office, read from the environment once, here and in the modules beside.
 
 Names and meanings are listed in `.env.example`. Outside the demo (`DEMO=true`) no secret has a
 default: what is missing is explained by the system checks in `orders/checks.py`.
@@ -12,6 +12,7 @@ from motooffice.databases import database, make_private
 from motooffice.environment import BASE_DIR, DEMO, TESTING, demo, derived_key, env, secret
 from motooffice.headers import SECURE_CSP, SECURE_HEADERS  # noqa: F401
 from motooffice.logs import logging_to_stdout
+from motooffice.times import *  # noqa: F403
 
 VAR_DIR = BASE_DIR / "var"
 
@@ -48,30 +49,13 @@ IS_PRACTICE = not {
     urlsplit(APS_PAGE_URL).hostname,
 } <= set(APS_LIVE_HOSTS)
 
-# --- Money and time ----------------------------------------------------------------------
+# --- Money -------------------------------------------------------------------------------
 CURRENCIES = env.list("CURRENCIES", default=["AED", "SAR", "KWD", "JOD", "USD"] if DEMO else [])
 MERCHANT_NAME = env.str("MERCHANT_NAME", default=demo("Moto Demo Trading"))
 MERCHANT_EMAIL = env.str("MERCHANT_EMAIL", default=demo("orders@moto-demo.example"))
 OFFICE_IP = env.str("OFFICE_IP", default=demo("192.0.2.10"))
 ORDER_PREFIX = env.str("ORDER_PREFIX", default="MO")
-CONNECT_TIMEOUT_S = env.float("CONNECT_TIMEOUT_S", default=5.0)
-CHARGE_DEADLINE_S = env.float("CHARGE_DEADLINE_S", default=40.0)
-PREPARED_EXPIRES_S = env.int("PREPARED_EXPIRES_S", default=900)
-RELEASE_AFTER_S = env.int("RELEASE_AFTER_S", default=1800)
-NOT_FOUND_WINDOW_S = env.int("NOT_FOUND_WINDOW_S", default=900)
-NOT_FOUND_COUNT = env.int("NOT_FOUND_COUNT", default=3)
-NOT_FOUND_SPACING_S = env.int("NOT_FOUND_SPACING_S", default=300)
-RESOLVE_SCHEDULE_S = env.list(
-    "RESOLVE_SCHEDULE_S", cast=int, default=[5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600]
-)
-RECHECK_AFTER_S = env.list("RECHECK_AFTER_S", cast=int, default=[3600, 21_600, 86_400, 259_200])
-RESOLVE_JITTER = env.float("RESOLVE_JITTER", default=0.2)
-RESOLVE_PARALLEL = env.int("RESOLVE_PARALLEL", default=8)
-RESOLVE_BREAKER_AFTER = env.int("RESOLVE_BREAKER_AFTER", default=5)
-RESOLVER_SILENCE_S = env.int("RESOLVER_SILENCE_S", default=0 if TESTING else 60)  # 0: never
 METRICS_TOKEN = secret("METRICS_TOKEN")
-IDLE_LIMIT_S = env.int("IDLE_LIMIT_S", default=900)
-ABSOLUTE_SESSION_S = env.int("ABSOLUTE_SESSION_S", default=36_000)
 AUDIT_KEY = secret("AUDIT_KEY") or derived_key(SECRET_KEY, "audit chain")
 SECOND_FACTOR_KEY = secret("SECOND_FACTOR_KEY") or derived_key(SECRET_KEY, "second factor")
 
@@ -194,7 +178,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # --- Transport and cookies ---------------------------------------------------------------
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
-SESSION_COOKIE_AGE = ABSOLUTE_SESSION_S
+SESSION_COOKIE_AGE = ABSOLUTE_SESSION_S  # noqa: F405
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_NAME = "__Host-session" if IS_GUARDED else "office_session"
 CSRF_COOKIE_NAME = "__Host-csrf" if IS_GUARDED else "office_csrf"

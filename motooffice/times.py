@@ -1,0 +1,24 @@
+"""How long things may take, and when the office asks again: part of the settings, in seconds.
+
+All are settings so that tests and drills can shorten them. `settings.py` takes every name in.
+"""
+
+from motooffice.environment import TESTING, env
+
+CONNECT_TIMEOUT_S = env.float("CONNECT_TIMEOUT_S", default=5.0)
+CHARGE_DEADLINE_S = env.float("CHARGE_DEADLINE_S", default=40.0)
+PREPARED_EXPIRES_S = env.int("PREPARED_EXPIRES_S", default=900)
+RELEASE_AFTER_S = env.int("RELEASE_AFTER_S", default=1800)
+NOT_FOUND_WINDOW_S = env.int("NOT_FOUND_WINDOW_S", default=900)
+NOT_FOUND_COUNT = env.int("NOT_FOUND_COUNT", default=3)
+NOT_FOUND_SPACING_S = env.int("NOT_FOUND_SPACING_S", default=300)
+RESOLVE_SCHEDULE_S = env.list(
+    "RESOLVE_SCHEDULE_S", cast=int, default=[5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600]
+)
+RECHECK_AFTER_S = env.list("RECHECK_AFTER_S", cast=int, default=[3600, 21_600, 86_400, 259_200])
+RESOLVE_JITTER = env.float("RESOLVE_JITTER", default=0.2)
+RESOLVE_PARALLEL = env.int("RESOLVE_PARALLEL", default=8)
+RESOLVE_BREAKER_AFTER = env.int("RESOLVE_BREAKER_AFTER", default=5)
+RESOLVER_SILENCE_S = env.int("RESOLVER_SILENCE_S", default=0 if TESTING else 60)  # 0: never
+IDLE_LIMIT_S = env.int("IDLE_LIMIT_S", default=900)
+ABSOLUTE_SESSION_S = env.int("ABSOLUTE_SESSION_S", default=36_000)
