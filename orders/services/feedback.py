@@ -9,7 +9,7 @@ import hashlib
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
-from orders import clock
+from orders import clock, counters
 from orders.gateway import Feedback, NotTrusted, Outcome, read_feedback
 from orders.models import Evidence, Operation
 from orders.services import aps, evidence
@@ -24,13 +24,15 @@ _KINDS = {
     "REFUND": Kind.REFUND,
 }
 _CHARGE_COMMANDS = frozenset({"PURCHASE", "AUTHORIZATION"})
+# Of each reason. More would tell nothing new, and strangers shall not fill the disk.
+NOTED_A_DAY = 100
 
 
 def receive(body: bytes, content_type: str) -> None:
     """Keep and apply one delivery; once this returns it is committed and may be acknowledged.
 
     Raises ``NotTrusted`` for a body that is not strictly the gateway's: hash, size and reason of it
-    are kept once, and nothing else changes.
+    are kept once, of the first ``NOTED_A_DAY`` with that reason, and nothing else changes.
     """
     try:
         feedback = read_feedback(aps.merchant(), body, content_type)
@@ -92,9 +94,12 @@ def _keep_orphan(feedback: Feedback) -> None:
 
 def _note_untrusted(body: bytes, error: NotTrusted) -> None:
     """Hash, size and reason of a body nobody vouches for; the same one again is not counted."""
+    noted = f"noted:{error.reason[:60]}"
+    if counters.today(noted) >= NOTED_A_DAY:
+        return
     try:
         with transaction.atomic():
-            Evidence.objects.get_or_create(
+            _evidence, is_new = Evidence.objects.get_or_create(
                 digest=hashlib.sha256(b"untrusted:" + body).hexdigest(),
                 defaults={
                     "source": Evidence.Source.FEEDBACK,
@@ -107,3 +112,5 @@ def _note_untrusted(body: bytes, error: NotTrusted) -> None:
             )
     except IntegrityError:
         return
+    if is_new:
+        counters.count(noted)

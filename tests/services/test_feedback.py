@@ -92,6 +92,17 @@ def test_a_forged_message_changes_nothing_and_leaves_no_body(db: None) -> None:
     assert kept.size > 0
 
 
+def test_a_flood_of_forged_messages_fills_no_disk(db: None) -> None:
+    fields = message(OperationFactory(unknown=True))
+    for number in range(feedback.NOTED_A_DAY + 20):
+        with pytest.raises(NotTrusted):
+            deliver(fields | {"signature": f"{number:064}"})
+    with pytest.raises(NotTrusted):
+        deliver(fields | {"amount": "none"})
+    kept = list(Evidence.objects.values_list("reason", flat=True))
+    assert kept == [*["bad_signature"] * feedback.NOTED_A_DAY, "amount_format"]
+
+
 def test_a_message_signed_with_the_request_phrase_is_forged(db: None) -> None:
     operation = OperationFactory(unknown=True)
     fields = message(operation)
