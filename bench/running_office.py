@@ -1,0 +1,61 @@
+"""An office of its own processes beside a gateway that behaves, for the benches that look at the
+office alone: `Arena` without its surprises, with the demo's staff and everything it writes kept.
+"""
+
+from typing import Any, Self
+
+from bench.agent import Agent
+from bench.faults.arena import Arena
+from bench.faults.ledgers import Row
+
+MAKE_STAFF = "from orders.demo.history import make_staff; make_staff()"
+WEB_PROCESSES = 2  # as the arena starts them
+
+
+class RunningOffice(Arena):
+    """`manners` are switches of the stand-in, `settings` the office's environment. Without
+    `resolves` no resolver runs. The notifications of the gateway arrive as the postman likes.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        *,
+        settings: dict[str, str] | None = None,
+        manners: dict[str, Any] | None = None,
+        wsgi: str = "motooffice.wsgi",
+        resolves: bool = True,
+    ) -> None:
+        super().__init__(seed)
+        self._manners, self._wsgi, self._resolves = manners or {}, wsgi, resolves
+        self.environment |= settings or {}
+
+    def __enter__(self) -> Self:
+        super().__enter__()
+        try:
+            self._manage("shell", "--verbosity", "0", "-c", MAKE_STAFF)
+            self.switch(**self._manners)
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def agent(self, username: str = "agent") -> Agent:
+        """Somebody of the demo's staff, signed in."""
+        agent = Agent(self.office_url, username)
+        agent.sign_in()
+        return agent
+
+    def stored_card(self, agent: Agent) -> Row:
+        """``id`` and ``customer_id`` of a card that an order was charged to and that was kept."""
+        agent.charge_new_card("10.00", keep=True)
+        return self.database.rows("SELECT id, customer_id FROM orders_storedcard ORDER BY id")[-1]
+
+    def _switch(self) -> None:
+        """The gateway keeps its manners."""
+
+    def _start(self, *arguments: object) -> None:
+        if "resolve" in arguments and not self._resolves:
+            return
+        swapped = [self._wsgi if word == "motooffice.wsgi" else word for word in arguments]
+        super()._start(*swapped)
