@@ -2,7 +2,6 @@
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from tempfile import mkdtemp
 
 from django.conf import settings
 from django.core.management import call_command
@@ -16,16 +15,14 @@ from orders.services import charge, place
 from orders.services.new_order import NewOrder
 from orders.states import UNSETTLED
 
-BOOKS = Path(mkdtemp(prefix="moto-books-")) / "books.sqlite3"
 
-
-def make(charges: int) -> int:
+def make(charges: int, books: Path) -> int:
     """Unknown charges that the gateway took and that are due; the port where it was."""
     call_command("migrate", verbosity=0)
     call_command("createcachetable")
     agent = Staff.objects.create_user("bench")
     give(agent, "agent")
-    with Sandbox(books=BOOKS, feedback="off") as box:
+    with Sandbox(books=books, feedback="off") as box:
         settings.APS_API_URL = box.api_url
         customer = Customer.objects.create(name="Aisha Rahman", email="aisha@example.com")
         card = StoredCard.objects.create(
@@ -59,9 +56,9 @@ def take(agent: Staff, card: StoredCard, number: int) -> None:
     )
 
 
-def back_again(port: int) -> AbstractContextManager[Sandbox]:
+def back_again(port: int, books: Path) -> AbstractContextManager[Sandbox]:
     """The stand-in with the same books, at the same address."""
-    return Sandbox(port, books=BOOKS, feedback="off")
+    return Sandbox(port, books=books, feedback="off")
 
 
 def left() -> int:
