@@ -82,9 +82,10 @@ def header_texts(request: HttpRequest) -> Iterator[Field]:
     """Values of all headers but cookies."""
     for name, value in request.META.items():
         if name.startswith("HTTP_") and name != "HTTP_COOKIE":
-            yield from _machine_text(str(value)) if name in _MACHINE_HEADERS else [("", str(value))]
+            text = _as_sent(str(value))
+            yield from _machine_text(text) if name in _MACHINE_HEADERS else [("", text)]
     for name in ("CONTENT_TYPE", "REMOTE_USER"):
-        yield "", str(request.META.get(name) or "")
+        yield "", _as_sent(str(request.META.get(name) or ""))
 
 
 def cookie_texts(request: HttpRequest) -> Iterator[Field]:
@@ -128,6 +129,16 @@ PARTS: dict[str, Callable[[HttpRequest], Iterator[Field]]] = {
     "cookies": cookie_texts,
     "body": body_texts,
 }
+
+
+def _as_sent(value: str) -> str:
+    """The header as its sender meant it: WSGI reads every byte as a letter of its own (PEP 3333),
+    which hides digits of other scripts.
+    """
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return value
 
 
 def _machine_text(text: str) -> Iterator[Field]:

@@ -73,8 +73,9 @@ def _count(part: str) -> None:
 
 
 def _refusal(request: HttpRequest) -> HttpResponse:
+    # The address of the request may be what holds the number: the page must not repeat it.
     with translation.override(translation.get_language_from_request(request)):
-        return _unlogged(render(request, "400.html", status=400))
+        return _unlogged(render(request, "400.html", {"come_back": "/"}, status=400))
 
 
 def _too_large() -> HttpResponse:

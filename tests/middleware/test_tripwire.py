@@ -240,6 +240,20 @@ def test_addresses_that_proxies_write_lock_nobody_out(client: Client) -> None:
         assert client.get("/healthz", headers=proxies).status_code == 200
 
 
+@pytest.mark.parametrize("script", [ARABIC, PERSIAN, WIDE])
+def test_a_header_in_digits_of_another_script_is_refused(
+    client: Client, script: dict[int, int]
+) -> None:
+    as_the_server_hands_it_on = CARD.translate(script).encode().decode("latin-1")
+    assert refused(client.get("/healthz", headers={"User-Agent": as_the_server_hands_it_on}))
+
+
+def test_the_page_of_a_refusal_does_not_repeat_the_address(client: Client) -> None:
+    for answer in (client.get(f"/orders/{CARD}/"), client.get("/", {"q": CARD})):
+        assert refused(answer)
+        assert CARD not in answer.content.decode()
+
+
 @pytest.mark.parametrize("name", ["X-Request-ID", "X-Forwarded-For", "Via"])
 def test_a_header_of_machines_that_is_a_card_number_is_refused(client: Client, name: str) -> None:
     assert refused(client.get("/healthz", headers={name: "4111 1111 1111 1111"}))
