@@ -9,7 +9,7 @@ PYTHON := $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; \
 	done)
 
-.PHONY: run test install lint format types lock vendor messages faults planted
+.PHONY: run test install lint format types lock vendor messages faults drills bench planted
 
 run: python  ## serve a practice office with demo data
 	@exec $(PYTHON) moto run --port "$(PORT)" --sandbox-port "$(SANDBOX_PORT)"
@@ -51,6 +51,18 @@ FAULTS = -m bench.faults --orders $(ORDERS) --kills $(KILLS) --seed $(SEED)
 faults: install  ## orders under faults on both databases; make faults ORDERS=10000 KILLS=1000 SEED=7
 	env -u DATABASE_URL $(VENV)python $(FAULTS)
 	$(VENV)python -W ignore -m tests.postgres $(VENV)python $(FAULTS)
+
+ON_BOTH = run() { env -u DATABASE_URL $(VENV)python $$@ && \
+	$(VENV)python -W ignore -m tests.postgres $(VENV)python $$@; }; run
+
+drills: install  ## forged messages, card numbers, restarts; the long forms are in CONTRIBUTING.md
+	$(ON_BOTH) -m bench.forged $(FORGED)
+	$(ON_BOTH) -m bench.card_numbers $(NUMBERS)
+	$(ON_BOTH) -m bench.restarts $(RESTARTS)
+
+bench: install  ## how fast: our share of a charge, and a backlog once the gateway is back
+	$(ON_BOTH) -m bench.overhead $(OVERHEAD)
+	$(ON_BOTH) -m bench.backlog $(BACKLOG)
 
 planted: install  ## plant bugs in a copy of this tree; the tests must catch every one
 	$(VENV)python -m bench.planted

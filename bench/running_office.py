@@ -2,19 +2,25 @@
 office alone: `Arena` without its surprises, with the demo's staff and everything it writes kept.
 """
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any, Self
+
+import psycopg
 
 from bench.agent import Agent
 from bench.faults.arena import Arena
 from bench.faults.ledgers import Row
 
 MAKE_STAFF = "from orders.demo.history import make_staff; make_staff()"
+POSTGRES_FOLDER = "moto-postgres-"  # how tests/postgres.py calls it
 WEB_PROCESSES = 2  # as the arena starts them
 
 
 class RunningOffice(Arena):
     """`manners` are switches of the stand-in, `settings` the office's environment. Without
-    `resolves` no resolver runs. The notifications of the gateway arrive as the postman likes.
+    `resolves` no resolver runs. What all of them print is in the file `log` of `folder`.
     """
 
     def __init__(
@@ -25,9 +31,11 @@ class RunningOffice(Arena):
         manners: dict[str, Any] | None = None,
         wsgi: str = "motooffice.wsgi",
         resolves: bool = True,
+        server_log: str = "critical",
     ) -> None:
         super().__init__(seed)
         self._manners, self._wsgi, self._resolves = manners or {}, wsgi, resolves
+        self._server_log = server_log
         self.environment |= settings or {}
 
     def __enter__(self) -> Self:
@@ -51,11 +59,24 @@ class RunningOffice(Arena):
         agent.charge_new_card("10.00", keep=True)
         return self.database.rows("SELECT id, customer_id FROM orders_storedcard ORDER BY id")[-1]
 
+    def server_folder(self) -> Path | None:
+        """Where PostgreSQL keeps its files, if it is a server that was started for the bench."""
+        if self.database.name == "SQLite":
+            return None
+        with psycopg.connect(self.database.url, autocommit=True) as server:
+            server.execute("CHECKPOINT")
+            folder = Path(server.execute("SHOW data_directory").fetchone()[0])  # type: ignore[index]
+        return folder if folder.name.startswith(POSTGRES_FOLDER) else None
+
     def _switch(self) -> None:
         """The gateway keeps its manners."""
 
     def _start(self, *arguments: object) -> None:
         if "resolve" in arguments and not self._resolves:
             return
-        swapped = [self._wsgi if word == "motooffice.wsgi" else word for word in arguments]
-        super()._start(*swapped)
+        words = {"motooffice.wsgi": self._wsgi, "critical": self._server_log}
+        command = [sys.executable, *(str(words.get(str(word), word)) for word in arguments)]
+        with (self.folder / "log").open("ab") as log:
+            self._parts.append(
+                subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+            )

@@ -10,11 +10,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-import psycopg
-
 from bench.running_office import RunningOffice
 
-OURS = "moto-postgres-"  # how tests/postgres.py calls the folder of its server
 STOPS_WITHIN_S = 60
 
 
@@ -52,11 +49,8 @@ class ShakenOffice(RunningOffice):
 
     def restart_database(self) -> bool:
         """False, and nothing is done, where there is no server that was started for the bench."""
-        if self.database.name == "SQLite":
-            return False
-        with psycopg.connect(self.database.url) as server:
-            folder = Path(server.execute("SHOW data_directory").fetchone()[0])  # type: ignore[index]
-        if not folder.name.startswith(OURS):
+        folder = self.server_folder()
+        if folder is None:
             return False
         pid = int((folder / "postmaster.pid").read_text().split()[0])
         program = Path(f"/proc/{pid}/exe").readlink().with_name("pg_ctl")

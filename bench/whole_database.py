@@ -1,5 +1,7 @@
 """Every row of every table as text, on either database, without a line of the office's own code."""
 
+import base64
+import zlib
 from collections.abc import Iterator
 
 from bench.faults.ledgers import Database
@@ -23,3 +25,13 @@ def rows(database: Database, where: dict[str, str] | None = None) -> Iterator[st
             condition = f" WHERE {narrowed[table]}" if table in narrowed else ""
             for row in database.rows(f'SELECT * FROM "{table}"{condition}'):
                 yield f"{table} {row}"
+
+
+def opened(database: Database) -> Iterator[bytes]:
+    """What sessions and cache keep in wrappings: base64, perhaps compressed, perhaps pickled."""
+    for row in database.rows("SELECT session_data FROM django_session"):
+        packed = row["session_data"].split(":")[0]
+        plain = base64.urlsafe_b64decode(packed.lstrip(".") + "==")
+        yield zlib.decompress(plain) if packed.startswith(".") else plain
+    for row in database.rows("SELECT value FROM office_cache"):
+        yield base64.b64decode(row["value"])
