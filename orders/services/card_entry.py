@@ -43,8 +43,9 @@ def card_form(operation: Operation, *, language: str) -> CardForm:
 
 def receive_card(pairs: Sequence[tuple[str, str]]) -> Operation:
     """The operation whose card came back, with its token; or, when the gateway refused the card,
-    expired. The first return counts; a replay changes nothing. A token that comes too late is
-    written down all the same, so that it is made inactive.
+    expired. The first return counts; a replay changes nothing, and another card is told in the
+    trail and not used. A token that comes too late is written down all the same, so that it is made
+    inactive.
 
     Raises ``NotTrusted`` for anything that is not a strictly read, signed return of a charge of
     this office; it has no effect.
@@ -56,6 +57,8 @@ def receive_card(pairs: Sequence[tuple[str, str]]) -> Operation:
         current = order.operations.get(pk=operation.pk)
         has_token = came_back.outcome == Outcome.APPROVED and came_back.token_name
         if current.token_name or current.status not in {Status.PREPARED, Status.EXPIRED}:
+            if has_token and came_back.token_name != current.token_name:
+                _tell_of_another(order, current, came_back)
             return current
         if has_token:
             _keep(current, came_back)
@@ -99,13 +102,23 @@ def _refuse_card(order: Order, operation: Operation, came_back: CardReturn) -> N
     expire(order, operation, actor=None)
 
 
-def _keep(operation: Operation, came_back: CardReturn) -> None:
-    Evidence.objects.create(
-        operation=operation,
-        source=Evidence.Source.CARD_RETURN,
-        verified=True,
-        outcome=came_back.outcome,
-        merchant_reference=came_back.merchant_reference,
-        body=dict(came_back.body),
+def _tell_of_another(order: Order, operation: Operation, came_back: CardReturn) -> None:
+    """A second card for one charge: kept as evidence, and never charged."""
+    if _keep(operation, came_back):
+        audit.record(order, "second_card", operation=operation, last_four=came_back.last_four)
+
+
+def _keep(operation: Operation, came_back: CardReturn) -> bool:
+    """Keep the return as evidence; ``False`` when the very same one was kept before."""
+    _row, is_new = Evidence.objects.get_or_create(
         digest=came_back.digest,
+        defaults={
+            "operation": operation,
+            "source": Evidence.Source.CARD_RETURN,
+            "verified": True,
+            "outcome": came_back.outcome,
+            "merchant_reference": came_back.merchant_reference,
+            "body": dict(came_back.body),
+        },
     )
+    return is_new

@@ -54,6 +54,18 @@ def test_a_second_card_for_the_same_charge_is_not_used(agent: Staff, gateway: Sa
     assert second.token_name == first.token_name
 
 
+def test_a_second_card_is_told_in_the_trail_once(agent: Staff, gateway: Sandbox) -> None:
+    operation = steps.place_new(agent)
+    form = card_entry.card_form(operation, language="en")
+    card_entry.receive_card(steps.type_card(form))
+    another = steps.type_card(form, "5123456789012346")
+    for _time in range(3):
+        card_entry.receive_card(another)
+    told = Event.objects.get(order=operation.order, kind="second_card")
+    assert told.data["last_four"] == "2346"
+    assert Evidence.objects.filter(operation=operation, source="card_return").count() == 2
+
+
 def test_a_card_the_gateway_refuses_expires_the_try(agent: Staff, gateway: Sandbox) -> None:
     operation = steps.place_new(agent)
     form = card_entry.card_form(operation, language="en")
