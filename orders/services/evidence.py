@@ -107,6 +107,7 @@ def _let_go(order: Order, void: Operation, statement: Statement, actor: Staff | 
 def _decline(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:
     if operation.status in UNSETTLED:
         _move(order, operation, Status.DECLINED, statement, actor)
+        kept_cards.give_up(order, operation, actor)
     elif operation.status in _PROVEN:
         _contradict(order, operation, statement, actor)
 

@@ -11,6 +11,7 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "card_received": (_("Card accepted by the gateway, nothing charged yet"), ""),
     "card_refused": (_("Card refused by the gateway, nothing charged"), "bad"),
     "second_card": (_("Another card came for the same charge and was not used"), ""),
+    "card_unusable": (_("The gateway does not take this stored card any more"), "bad"),
     "card_stored": (_("Card kept with the customer's consent"), ""),
     "token_retired": (_("Card forgotten at the gateway"), ""),
     "status_asked": (_("Gateway asked what became of the charge"), ""),

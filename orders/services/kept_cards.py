@@ -7,6 +7,9 @@ from orders.gateway import Outcome
 from orders.models import Consent, Operation, Order, Staff, StoredCard
 from orders.services import aps, audit
 
+# Card expired; token name does not exist (APS guide, "Messages").
+_ENDED = {"012": StoredCard.State.EXPIRED, "044": StoredCard.State.REVOKED}
+
 
 def settle(order: Order, operation: Operation, actor: Staff | None) -> None:
     """Keep the card that ``operation`` charged if a consent allows it, and note its use.
@@ -32,6 +35,18 @@ def settle(order: Order, operation: Operation, actor: Staff | None) -> None:
         if is_new:
             Consent.objects.filter(pk=operation.consent.pk).update(card=card)
             audit.record(order, "card_stored", actor=actor, card=str(card))
+
+
+def give_up(order: Order, operation: Operation, actor: Staff | None) -> None:
+    """Mark the stored card of a declined charge as unusable where the gateway says that its token
+    or the card itself has ended, so that nobody tries it again. The caller holds the order's lock.
+    """
+    state = _ENDED.get(operation.response_code[2:])
+    if state is None or operation.stored_card_id is None:
+        return
+    cards = StoredCard.objects.filter(pk=operation.stored_card_id, state=StoredCard.State.ACTIVE)
+    if cards.update(state=state):
+        audit.record(order, "card_unusable", actor=actor, operation=operation, state=str(state))
 
 
 def retire_token(operation: Operation) -> bool:
