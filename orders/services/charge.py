@@ -67,6 +67,7 @@ def _claim(operation: Operation, actor: Staff) -> Operation | Refused:
             raise Conflict("not_ready", _("This card was charged already, or was never entered."))
         try:
             _check_age(current)
+            rules.check_amount(order, current)
             rules.check_gateway_takes(
                 current.payment_option, current.amount_minor, current.currency, current.expiry
             )

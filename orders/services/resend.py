@@ -43,6 +43,7 @@ def _claim(operation: Operation, actor: Staff) -> Operation:
         is_as_seen = (current.pk, current.resends) == (operation.pk, operation.resends)
         if not is_as_seen or current.status != Status.NOT_CHARGED:
             raise _settled()
+        rules.check_amount(order, current)
         _check_card(order, current)
         submitted_at, next_check_at = sent_now()
         current.move(

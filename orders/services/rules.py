@@ -7,7 +7,7 @@ from orders import clock
 from orders.cards import BRANDS
 from orders.errors import Refused
 from orders.gateway import WouldBeRefused, would_refuse
-from orders.models import Customer, Order, Staff, StoredCard
+from orders.models import Customer, Operation, Order, Staff, StoredCard
 from orders.services.new_order import NewCustomer, NewOrder
 from orders.states import CHARGES, Source
 
@@ -30,6 +30,17 @@ def check_order(new_order: NewOrder) -> None:
         raise Refused("amount_zero", _("The amount must be more than zero."), field="amount")
     check_gateway_takes("", new_order.amount_minor, new_order.currency, "")
     check_reference(new_order.reference)
+
+
+def check_amount(order: Order, operation: Operation) -> None:
+    """Refuse a charge of another amount than the order has by now."""
+    if (operation.amount_minor, operation.currency) != (order.amount_minor, order.currency):
+        raise Refused(
+            "amount_changed",
+            _("This order is for %(amount)s by now. Nothing was charged. Take the card again.")
+            % {"amount": order.amount},
+            field="amount",
+        )
 
 
 def check_reference(reference: str) -> None:
