@@ -54,6 +54,7 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
         _threads_suit_the_database,
         _times_agree,
         _cookies_are_guarded,
+        _books_are_not_being_compared,
     )
     return [message for rule in rules for message in rule()]
 
@@ -204,6 +205,12 @@ def _cookies_are_guarded() -> Iterator[CheckMessage]:
         yield Error("Cookies must be Secure outside the demo.", id="orders.E014")
     if not settings.REQUIRE_SECOND_FACTOR:
         yield checks.Warning("Staff may sign in without a second factor.", id="orders.W002")
+
+
+def _books_are_not_being_compared() -> Iterator[CheckMessage]:
+    if settings.RECONCILE_FIRST:
+        hint = "Set it to false once every charge of the gateway's report is accounted for."
+        yield checks.Warning("RECONCILE_FIRST: no money moves.", hint=hint, id="orders.W004")
 
 
 def _value(name: str) -> Any:

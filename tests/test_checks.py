@@ -203,6 +203,10 @@ def test_open_cookies_and_a_missing_factor_are_said(
     assert ids(settings) == ["orders.E014", "orders.W002"]
 
 
+def test_a_pause_for_comparing_the_books_is_worth_a_warning(settings: Settings) -> None:
+    assert ids(settings, RECONCILE_FIRST=True) == ["orders.W004"]
+
+
 def test_a_missing_cache_table_is_said_before_nobody_can_sign_in(
     settings: Settings, db: None
 ) -> None:

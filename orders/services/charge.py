@@ -41,6 +41,7 @@ def charge(*, actor: Staff, operation: Operation) -> Operation:
     gateway would refuse the card, after expiring the operation; nothing is sent in either case.
     """
     rules.may(actor, "orders.charge_order")
+    rules.check_books_agree()
     claimed = _claim(operation, actor)
     if isinstance(claimed, Refused):
         raise claimed

@@ -54,6 +54,7 @@ def _follow_up(
         if asked != made:
             raise key_reused()
         return again
+    rules.check_books_agree()
     try:
         operation = _start(kind, actor, order, amount_minor, form_key, reason)
     except IntegrityError as error:

@@ -55,6 +55,7 @@ def place_order(
     rules.may(actor, "orders.take_order", "orders.charge_order")
     if again := _find(form_key):
         return _same(again, new_order, stored_card)
+    rules.check_books_agree()
     rules.check_order(new_order)
     rules.check_card(stored_card, new_order.customer, new_order.amount_minor, new_order.currency)
     try:
@@ -94,6 +95,7 @@ def prepare_charge(
     rules.may(actor, "orders.charge_order")
     if again := _find(form_key):
         return _same_order(again, order)
+    rules.check_books_agree()
     rules.check_card(stored_card, order.customer, order.amount_minor, order.currency)
     try:
         with transaction.atomic(durable=True):

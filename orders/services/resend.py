@@ -23,6 +23,7 @@ def resend(*, actor: Staff, operation: Operation) -> Operation:
     ``Refused`` when its card is gone or would be refused. Nothing is sent in either case.
     """
     rules.may(actor, "orders.charge_order")
+    rules.check_books_agree()
     try:
         claimed = _claim(operation, actor)
     except IntegrityError as error:
