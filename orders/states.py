@@ -63,6 +63,9 @@ class Source(TextChoices):
 
 CHARGES = frozenset({Kind.PURCHASE, Kind.AUTHORIZATION})
 LIVE = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN, Status.APPROVED})
+# Charges in these leave their order free. Whatever else a row says holds it: also a status that a
+# later version of the office wrote, while both run.
+FREE = frozenset(Status) - LIVE - {Status.DUPLICATE}
 IN_FLIGHT = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN})
 UNSETTLED = frozenset({Status.SENDING, Status.UNKNOWN})
 LOOKED_AT_AGAIN = frozenset({Status.NOT_CHARGED, Status.RELEASED})

@@ -18,7 +18,7 @@ from orders.models import Consent, Customer, Operation, Order, Staff, StoredCard
 from orders.services import audit, customers, rules, totals
 from orders.services.customer_details import tidy
 from orders.services.new_order import NewConsent, NewCustomer, NewOrder
-from orders.states import CHARGES, LIVE, OrderStatus, Status
+from orders.states import CHARGES, FREE, OrderStatus, Status
 
 MAY_CHARGE = {OrderStatus.OPEN, OrderStatus.DECLINED, OrderStatus.VOIDED}
 GRACE_S = 5
@@ -184,13 +184,12 @@ def _make_room(order: Order, actor: Staff) -> None:
     took money beside it that nobody has given back.
     """
     charges = order.operations.filter(kind__in=CHARGES)
-    if charges.filter(status=Status.DUPLICATE).exists():
+    if charges.exclude(status__in=[*FREE, Status.PREPARED]).exists():
         raise _taken()
-    live = charges.filter(status__in=LIVE).first()
-    if live and live.status == Status.PREPARED:
-        expire(order, live, actor=actor)
-    elif live or order.status not in MAY_CHARGE:
+    if order.status not in MAY_CHARGE:
         raise _taken()
+    for waiting in charges.filter(status=Status.PREPARED):
+        expire(order, waiting, actor=actor)
 
 
 def _columns(new_order: NewOrder, actor: Staff) -> dict[str, object]:

@@ -13,7 +13,7 @@ from orders.models import Operation, Order, Staff, StoredCard
 from orders.services import audit, rules, totals
 from orders.services.charge import send
 from orders.services.place import MAY_CHARGE, sent_now
-from orders.states import CHARGES, LIVE, Status
+from orders.states import CHARGES, FREE, Status
 
 
 def resend(*, actor: Staff, operation: Operation) -> Operation:
@@ -37,7 +37,7 @@ def _claim(operation: Operation, actor: Staff) -> Operation:
         order = Order.objects.locked(operation.order_id)
         charges = order.operations.select_related("consent").filter(kind__in=CHARGES)
         current = charges.order_by("id").last()
-        is_taken = charges.filter(status__in=[*LIVE, Status.DUPLICATE]).exists()
+        is_taken = charges.exclude(status__in=FREE).exists()
         if current is None or is_taken or order.status not in MAY_CHARGE:
             raise _settled()
         # Sent again and failed again meanwhile: the caller has not seen that.

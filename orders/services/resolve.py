@@ -188,6 +188,7 @@ def _unkept() -> QuerySet[Operation]:
     may_go_again = Q(
         status=Status.NOT_CHARGED, settled_at__gt=clock.now() - timedelta(seconds=SENT_AGAIN_S)
     )
+    settled = frozenset(Status) - IN_FLIGHT
     return Operation.objects.filter(
-        ~Exists(kept), ~Exists(wanted), kind__in=CHARGES, token_retired_at=None
-    ).exclude(Q(status__in=IN_FLIGHT) | Q(token_name="") | may_go_again)
+        ~Exists(kept), ~Exists(wanted), kind__in=CHARGES, status__in=settled, token_retired_at=None
+    ).exclude(Q(token_name="") | may_go_again)

@@ -13,6 +13,10 @@ from orders.states import CHARGES, UNSETTLED, OrderStatus, Status
 
 def result_of(order: Order, operations: Sequence[Operation]) -> Result:
     """The result of ``order``, whose ``operations`` are given oldest first."""
+    if order.status not in OrderStatus.values or any(
+        one.status not in Status.values for one in operations
+    ):
+        return _of_a_later_version()
     charge = _deciding(operations)
     if charge is None:
         return _nothing_tried()
@@ -44,6 +48,18 @@ def _deciding(operations: Sequence[Operation]) -> Operation | None:
     charges = [one for one in operations if one.kind in CHARGES]
     approved = [one for one in charges if one.status == Status.APPROVED]
     return next(reversed(approved or charges), None)
+
+
+def _of_a_later_version() -> Result:
+    """Two versions of the office run side by side for a while: only the newer one may act here."""
+    return Result(
+        kind="unknown",
+        title=_("Not known to this version"),
+        detail=_(
+            "This order was written by a newer version of the office. It can be looked at, and "
+            "nothing can be done with it here."
+        ),
+    )
 
 
 def _nothing_tried() -> Result:

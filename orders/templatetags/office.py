@@ -16,6 +16,7 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from orders import cards, money
 from orders.states import OrderStatus, Source, Status
@@ -138,7 +139,11 @@ def status_badge(value: str, of: str = "order") -> Badge:
 
     Three values mean different things for the two, so a plain string needs to be told apart.
     """
-    if of == "operation" or isinstance(value, Status):
+    is_operation = of == "operation" or isinstance(value, Status)
+    if value not in (Status.values if is_operation else OrderStatus.values):
+        # A later version of the office wrote it, while both run.
+        return Badge(name="newer", icon="info-circle", label=_("Not known to this version"))
+    if is_operation:
         operation = Status(value)
         return Badge(
             name=operation.value, icon=OPERATION_ICONS[operation], label=str(operation.label)
