@@ -14,7 +14,7 @@ class OrdersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register checks and signal receivers; they need the models, so not earlier."""
-        autodiscover_modules("checks", "signals")
+        autodiscover_modules("checks", "database_checks", "signals")
         # Connected here and not where it stands: it must come after the receiver of
         # django.contrib.auth that makes the permissions.
         post_migrate.connect(import_string("orders.roles.set_up_groups"), sender=self)

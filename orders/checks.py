@@ -15,9 +15,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.core import checks
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connections
 
 from orders import money
 
@@ -57,22 +56,6 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
         _books_are_not_being_compared,
     )
     return [message for rule in rules for message in rule()]
-
-
-@register(Tags.database)
-def check_cache_table(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
-    """Sign-in limits need the cache table: without it nobody could sign in."""
-    table = settings.CACHES["default"].get("LOCATION", "")
-    for alias in databases or []:
-        try:
-            tables = connections[alias].introspection.table_names()
-        except DatabaseError:
-            return []
-        # An empty database is one that is about to be migrated.
-        if "orders_staff" in tables and table not in tables:
-            hint = "Run: manage.py createcachetable"
-            return [Error("The table of the shared cache is missing.", hint=hint, id="orders.E011")]
-    return []
 
 
 def _nothing_is_missing() -> Iterator[CheckMessage]:

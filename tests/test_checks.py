@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pytest_django.fixtures import Settings
 
-from orders.checks import REQUIRED, check_cache_table, check_settings
+from orders.checks import REQUIRED, check_settings
 
 LIVE = {
     "APS_LIVE": True,
@@ -205,12 +205,3 @@ def test_open_cookies_and_a_missing_factor_are_said(
 
 def test_a_pause_for_comparing_the_books_is_worth_a_warning(settings: Settings) -> None:
     assert ids(settings, RECONCILE_FIRST=True) == ["orders.W004"]
-
-
-def test_a_missing_cache_table_is_said_before_nobody_can_sign_in(
-    settings: Settings, db: None
-) -> None:
-    assert check_cache_table(databases=["default"]) == []
-    caches = settings.CACHES["default"] | {"LOCATION": "elsewhere"}
-    settings.CACHES = {"default": caches}
-    assert [found.id for found in check_cache_table(databases=["default"])] == ["orders.E011"]

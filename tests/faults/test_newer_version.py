@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from orders.errors import Conflict
-from orders.models import Operation, Order, Staff
+from orders.models import Order, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import ask, charge, place, resend, resolve
 from tests.factories import OperationFactory, OrderFactory
