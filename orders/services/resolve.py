@@ -23,6 +23,7 @@ from orders.gateway import GatewayError, NoAnswer
 from orders.models import Evidence, Operation, Order, StoredCard
 from orders.services import ask, evidence, kept_cards, leases
 from orders.services.breaker import Breaker
+from orders.services.clock_watch import ClockWatch, begin_anew
 from orders.services.heartbeat import EVERY_S, Heart
 from orders.services.place import expire
 from orders.services.statement import Statement
@@ -52,11 +53,15 @@ class Resolver:
     def __init__(self) -> None:
         self.stop = threading.Event()
         self.heart = Heart()
+        self.watch = ClockWatch()
         self.breaker = Breaker(settings.RESOLVE_BREAKER_AFTER)
 
     def round(self) -> int:
         """Do everything that is due; returns how many rows were worked on."""
         self.heart.beat()
+        if self.watch.has_jumped():
+            log.warning("the clock was set forward or back: what is unknown is asked about anew")
+            begin_anew()
         return self._expire_prepared() + self._ask_what_is_due() + self._retire_tokens()
 
     def _expire_prepared(self) -> int:

@@ -26,7 +26,8 @@ def next_check(operation: Operation) -> datetime:
     due = operation.next_check_at
     if operation.status == Status.UNKNOWN and due and due > now:
         return due
-    sent = operation.submitted_at or now
+    # A clock that was set back may leave the sending in times to come.
+    sent = min(operation.submitted_at or now, now)
     overdue = sent + timedelta(seconds=settings.CHARGE_DEADLINE_S)
     planned_s = _next((now - overdue).total_seconds(), _offsets())
     if planned_s is None:
