@@ -93,7 +93,7 @@ def test_nothing_is_left_out_or_kept_that_iso_decided_otherwise() -> None:
 
 
 @given(minor=amounts, currency=currencies, more=st.text("0123456789", min_size=1, max_size=30))
-def test_more_decimals_than_the_currency_has_are_never_rounded(
+def test_fault_48_more_decimals_than_the_currency_has_are_never_rounded(
     minor: int, currency: str, more: str
 ) -> None:
     places = money.exponent(currency)

@@ -46,9 +46,13 @@ def tls_authority(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def tls_gateway(tls_authority: str) -> Iterator[Gateway]:
-    server = Gateway(scheme="https")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tls_authority)
+    yield from serving_tls(context)
+
+
+def serving_tls(context: ssl.SSLContext) -> Iterator[Gateway]:
+    server = Gateway(scheme="https")
     server.socket = context.wrap_socket(server.socket, server_side=True)
     yield from _serving(server)
 

@@ -85,7 +85,7 @@ def test_purchase_is_approved_and_found(shop: Shop, card: str) -> None:
     assert (found.proves("PURCHASE"), found.captured_minor) == (Outcome.APPROVED, 25000)
 
 
-def test_every_free_text_is_taken(shop: Shop) -> None:
+def test_fault_50_every_free_text_is_taken(shop: Shop) -> None:
     charge = shop.charge(
         payment_option="VISA",
         customer_name="Zoë O'Neil 2 / محمد أحمد",

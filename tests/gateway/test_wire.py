@@ -1,7 +1,9 @@
 """Every way an exchange can fail, over a real socket, and whether the request may have left."""
 
+import gzip
 import socket
 import time
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -76,7 +78,7 @@ def test_silence_after_the_request_may_have_been_sent(
     ],
     ids=["status line", "headers", "counted body", "chunked body", "endless body"],
 )
-def test_slow_drip_ends_at_the_deadline(
+def test_fault_32_slow_drip_ends_at_the_deadline(
     gateway: Gateway, charge: dict[str, Any], drip: Behaviour
 ) -> None:
     gateway.behave = drip
@@ -120,6 +122,10 @@ def test_answer_that_is_none_is_no_answer_and_asked_for_once(
         (b"", "not_json"),
         (b"<html>Sorry</html>", "not_json"),
         (b"[" * 100_000, "not_json"),
+        (b'{"a":' * 30_000, "not_json"),
+        (b'{"amount": NaN}', "not_text"),
+        (b'{"status": {"status": "14"}}', "not_text"),
+        (b'[{"status": "14"}]', "not_an_object"),
         (b'{"status": "14", "status": "14"}', "duplicate_name"),
         (b'{"status": 14}', "not_text"),
         (b"\xff\xfe{}", "not_utf8"),
@@ -137,8 +143,15 @@ def test_unreadable_answer_is_not_trusted(
 def test_compressed_answer_is_not_unpacked(
     client: Client, gateway: Gateway, charge: dict[str, Any]
 ) -> None:
-    gateway.behave = sends(b"\x1f\x8b\x08\x00", Content_Encoding="gzip")
+    bomb = gzip.compress(b" " * 50_000_000)
+    assert len(bomb) < MAX_BYTES
+    gateway.behave = sends(bomb, Content_Encoding="gzip")
+    tracemalloc.start()
     assert failure(client, charge).reason == "not_utf8"
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20_000_000
+    assert "gzip" not in gateway.headers[0]["Accept-Encoding"]
 
 
 def test_proxies_of_the_environment_are_not_used(

@@ -68,7 +68,7 @@ def test_nobody_without_the_right_takes_an_order(db: None) -> None:
         ({"wants": "refund"}, "wants"),
     ],
 )
-def test_an_impossible_order_is_refused_at_its_field(
+def test_fault_49_impossible_order_is_refused_at_its_field(
     agent: Staff, changes: dict[str, object], field: str
 ) -> None:
     with pytest.raises(Refused) as refused:
@@ -208,7 +208,7 @@ def test_eight_presses_at_once_charge_once(
     assert gateway.count(references.pop(), "PURCHASE") == 1
 
 
-def test_two_people_at_the_same_order_charge_it_once(
+def test_fault_69_two_people_at_the_same_order_charge_it_once(
     transactional_db: None, agent: Staff, gateway: Sandbox
 ) -> None:
     card = steps.stored_card(agent)

@@ -22,7 +22,7 @@ def later(minutes: float = 60) -> int:
         return resolve.once()
 
 
-def test_an_unknown_charge_is_settled_by_asking(agent: Staff, gateway: Sandbox) -> None:
+def test_fault_53_unknown_charge_is_settled_by_asking(agent: Staff, gateway: Sandbox) -> None:
     operation = steps.charge_new(agent, amount_minor=10_920)
     later()
     operation.refresh_from_db()

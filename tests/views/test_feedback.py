@@ -21,7 +21,7 @@ def test_a_signed_message_is_acknowledged_once_it_counts(client: Client, db: Non
     assert (answer.status_code, operation.status) == (200, Status.APPROVED)
 
 
-def test_a_message_as_a_form_is_taken_too(client: Client, db: None) -> None:
+def test_fault_59_message_as_a_form_is_taken_too(client: Client, db: None) -> None:
     operation = OperationFactory(unknown=True)
     body = urllib.parse.urlencode(message(operation))
     answer = client.post(ADDRESS, body, "application/x-www-form-urlencoded")
