@@ -99,6 +99,21 @@ def runs(package: str) -> Iterator[tuple[str, ...]]:
         yield from zip(*(lines[start:] for start in range(SHARED_RUN)), strict=False)
 
 
+def test_nothing_but_move_writes_the_status_of_a_row_that_exists() -> None:
+    writers = {
+        name(path)
+        for path in (ROOT / "orders").rglob("*.py")
+        if "migrations" not in path.parts
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in {"update", "bulk_update", "update_or_create"}
+        and "status" in {keyword.arg for keyword in node.keywords}
+    }
+    # Of an operation, and of an order: what its operations add up to.
+    assert writers == {"orders/models/operations.py", "orders/services/totals.py"}
+
+
 def test_top_level_is_as_designed() -> None:
     listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
     assert {line.split("/")[0] for line in listed.stdout.splitlines()} <= TOP_LEVEL

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 from importlib.machinery import SourceFileLoader
 from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
@@ -90,6 +91,28 @@ def test_folder_where_nothing_can_be_made_is_a_sentence(tmp_path: Path) -> None:
     for name in ("requirements.lock", "requirements-dev.lock", ".venv"):
         (tmp_path / name).write_text("")
     assert_is_a_sentence(run("install", folder=tmp_path), ".venv")
+
+
+def test_what_is_installed_already_needs_no_network(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "moto", tmp_path)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    python.chmod(0o755)
+    for lock in ("requirements.lock", "requirements-dev.lock"):
+        (tmp_path / lock).write_text("motooffice-is-no-package==1 --hash=sha256:" + "0" * 64)
+    digest = sha256((tmp_path / "requirements-dev.lock").read_bytes()).hexdigest()
+    (tmp_path / ".venv" / "installed").write_text(digest)
+    done = run("install", folder=tmp_path, PIP_NO_INDEX="1", UV_OFFLINE="1")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_missing_python_is_a_sentence() -> None:
+    done = subprocess.run(
+        ["make", "run", "PYTHON="], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode != 0
+    assert "MotoOffice needs Python 3.11 or newer; none was found." in done.stderr
 
 
 def test_old_python_is_told_so_before_anything_else() -> None:

@@ -39,6 +39,7 @@ def test_fault_66_status_of_a_newer_version_is_shown_and_nothing_offered(
 def test_fault_66_status_of_a_newer_version_lets_nothing_be_charged(
     supervisor: Staff, order: Order, gateway: Sandbox
 ) -> None:
+    order.operations.update(token_name=gateway.make_token())
     operation = order.operations.get()
     with pytest.raises(Conflict):
         place.prepare_charge(actor=supervisor, form_key=place.new_form_key(), order=order)
