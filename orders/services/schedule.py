@@ -76,10 +76,8 @@ def look_again(operation: Operation, *, is_answered: bool) -> None:
 
 def is_absent(operation: Operation) -> bool:
     """Whether enough not-found answers lie far enough apart, and long enough after sending."""
-    first, submitted = operation.not_found_first_at, operation.submitted_at
-    if first is None or submitted is None:
-        return False
     now = clock.now()
+    first, submitted = operation.not_found_first_at or now, operation.submitted_at or now
     return (
         operation.not_found_count >= settings.NOT_FOUND_COUNT
         and now - first >= timedelta(seconds=settings.NOT_FOUND_SPACING_S)

@@ -55,3 +55,10 @@ def test_fault_66_status_of_a_newer_version_lets_nothing_be_charged(
     operation.refresh_from_db()
     assert (operation.status, operation.token_retired_at) == (NEWER, None)
     assert not [one for one in gateway.requests if one.get("command") == "PURCHASE"]
+
+
+def test_fault_66_order_of_a_newer_version_takes_no_charge(agent: Staff) -> None:
+    order = OrderFactory(status=NEWER)
+    with pytest.raises(Conflict):
+        place.prepare_charge(actor=agent, form_key=place.new_form_key(), order=order)
+    assert not order.operations.exists()

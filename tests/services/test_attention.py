@@ -216,3 +216,14 @@ class TestClose:
         assert attention.strangers(supervisor).items == []
         event = Event.objects.get(kind="stranger_closed")
         assert (event.actor, event.data["merchant_reference"]) == (supervisor, "SHOP-1")
+
+    def test_only_a_message_about_nothing_here_is_closed(
+        self, supervisor: Staff, alarm: Event
+    ) -> None:
+        forged = Evidence.objects.create(source="feedback", verified=False, digest="f" * 64)
+        ours = Evidence.objects.filter(operation__isnull=False).first()
+        assert ours
+        for other in (forged, ours):
+            with pytest.raises(attend.Refused):
+                attend.close_stranger(actor=supervisor, evidence=other, reason="Because I say")
+        assert not Acknowledgement.objects.exists()

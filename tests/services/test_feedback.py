@@ -179,3 +179,17 @@ def test_a_capture_that_was_refused_and_succeeded_after_all_counts(db: None) -> 
     deliver(told_of(operation))
     assert settled(operation).status == Status.APPROVED
     assert charge.order.events.filter(kind="late_success").exists()
+
+
+def test_feedback_about_a_void_needs_no_amount(db: None) -> None:
+    charge = OrderFactory(reserved=True).operations.get()
+    operation = OperationFactory(
+        order=charge.order, kind="void", parent=charge, sent=True,
+        merchant_reference=charge.merchant_reference,
+    )  # fmt: skip
+    fields = message(operation, command="VOID_AUTHORIZATION", response_code="08000", status="08")
+    for name in ("amount", "currency", "signature"):
+        del fields[name]
+    fields["signature"] = sign(fields, phrase=settings.APS_SHA_RESPONSE_PHRASE, sha_type="sha256")
+    deliver(fields)
+    assert (settled(operation).status, settled(charge).status) == ("approved", "voided")

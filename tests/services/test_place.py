@@ -1,3 +1,5 @@
+from functools import partial
+
 import pytest
 
 from orders.errors import Conflict, Refused
@@ -225,3 +227,21 @@ def test_fault_69_two_people_at_the_same_order_charge_it_once(
     assert sum(isinstance(result, Operation) for result in results) == 1
     assert sum(isinstance(result, Conflict) for result in results) == 3
     assert gateway.count(f"{order.number}-2", "PURCHASE") == 1
+
+
+def test_one_form_for_two_orders_at_once_charges_one(
+    transactional_db: None, agent: Staff, gateway: Sandbox
+) -> None:
+    card = steps.stored_card(agent)
+
+    def take(order: Order, key: str) -> Operation:
+        return charge.proceed(
+            place.prepare_charge(actor=agent, form_key=key, order=order, stored_card=card)
+        )
+
+    for _pair in range(5):
+        key = place.new_form_key()
+        orders = [OrderFactory(customer=card.customer, currency="AED") for _each in range(2)]
+        results = together(*[partial(take, order, key) for order in orders])
+        assert sorted(type(result).__name__ for result in results) == ["Conflict", "Operation"]
+        assert Operation.objects.filter(form_key=key).count() == 1

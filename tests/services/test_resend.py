@@ -133,3 +133,15 @@ def test_two_presses_at_once_send_once(
     results = together(press, press, press)
     assert sum(isinstance(one, Operation) for one in results) == 1
     assert gateway.count(operation.merchant_reference, "PURCHASE") == 2
+
+
+def test_a_card_that_was_typed_is_sent_again_too(agent: Staff, gateway: Sandbox) -> None:
+    operation = steps.charge_new(agent, amount_minor=LOST)
+    for minutes in (1, 10, 20):
+        with clock.at(clock.now() + timedelta(minutes=minutes)):
+            operation = evidence.apply(operation=operation, statement=said(Outcome.NOT_FOUND))
+    Operation.objects.filter(pk=operation.pk).update(expiry="2001")
+    with pytest.raises(Refused, match="ended 01/20"):
+        resend.resend(actor=agent, operation=operation)
+    Operation.objects.filter(pk=operation.pk).update(expiry="3005")
+    assert resend.resend(actor=agent, operation=operation).status == Status.APPROVED
