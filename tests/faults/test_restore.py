@@ -14,7 +14,9 @@ from orders.services import ask, charge, follow_up, place, resend
 from orders.states import OrderStatus, Status
 from tests import steps
 from tests.factories import OperationFactory, OrderFactory
+from tests.faults.test_clicks import stored
 from tests.services.test_feedback import deliver, message, settled
+from tests.views.order_pages import signed_in, words
 
 Restore = Callable[[], None]
 
@@ -111,6 +113,16 @@ def test_fault_72_nothing_new_is_charged_while_the_books_are_compared(
     waiting.refresh_from_db()
     assert waiting.status == Status.PREPARED
     assert len(gateway.requests) == sent_before
+
+
+def test_fault_72_the_page_says_why_nothing_is_charged(
+    agent: Staff, gateway: Sandbox, settings: Settings
+) -> None:
+    form = stored(steps.stored_card(agent))
+    settings.RECONCILE_FIRST = True
+    answer = signed_in(agent).post("/orders/new/", form)
+    assert answer.status_code == 422
+    assert "No card is charged now" in words(answer)
 
 
 def test_fault_72_evidence_counts_while_the_books_are_compared(
