@@ -12,6 +12,9 @@ from orders.views.customer_edit import customer_edit
 from orders.views.customer_list import customer_list
 from orders.views.customer_new import customer_new
 from orders.views.customer_search import customer_search
+from orders.views.difference_ask import difference_ask
+from orders.views.difference_note import difference_note
+from orders.views.difference_take import difference_take
 from orders.views.feedback import feedback
 from orders.views.home import home
 from orders.views.manual_order import manual_order
@@ -47,6 +50,9 @@ urlpatterns = [
     path("orders/<str:number>/resend/", order_resend, name="order-resend"),
     path("attention/", attention, name="attention"),
     path("attention/<int:pk>/take/", attention_take, name="attention-take"),
+    path("attention/differences/<int:pk>/ask/", difference_ask, name="difference-ask"),
+    path("attention/differences/<int:pk>/note/", difference_note, name="difference-note"),
+    path("attention/differences/<int:pk>/take/", difference_take, name="difference-take"),
     path("attention/<str:what>/<int:pk>/close/", attention_close, name="attention-close"),
     path("gateway/feedback/", feedback, name="feedback"),
     path("healthz", health.healthz, name="healthz"),

@@ -2,6 +2,7 @@
 
 from orders.models.attention import Acknowledgement
 from orders.models.customers import Consent, Customer, SearchKey, StoredCard
+from orders.models.differences import Comparison, Difference
 from orders.models.events import Event
 from orders.models.evidence import Evidence
 from orders.models.heartbeats import Heartbeat
@@ -11,8 +12,10 @@ from orders.models.staff import Staff
 
 __all__ = [
     "Acknowledgement",
+    "Comparison",
     "Consent",
     "Customer",
+    "Difference",
     "Event",
     "Evidence",
     "Heartbeat",

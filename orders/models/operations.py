@@ -84,6 +84,8 @@ class Operation(models.Model):
                 name="operation_prepared",
             ),
             models.Index(fields=["status", "id"], name="operation_by_status"),
+            models.Index(fields=["submitted_at"], name="operation_by_submission"),
+            models.Index(fields=["merchant_reference"], name="operation_by_reference"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -1,23 +1,28 @@
 """Ask the gateway what became of a charge. Looking never charges."""
 
+import hashlib
+
 from django.db import transaction
 from django.db.models import F
 
 from orders import clock
-from orders.gateway import GatewayError
-from orders.models import Evidence, Operation, Order, Staff
-from orders.services import aps, audit, evidence
+from orders.gateway import GatewayError, Outcome
+from orders.models import Difference, Evidence, Operation, Order, Staff
+from orders.services import aps, audit, evidence, rules
 from orders.services.statement import Statement
 from orders.states import LOOKED_AT_AGAIN, UNSETTLED, Status
 
 
-def ask(*, operation: Operation, actor: Staff | None = None) -> Operation:
+def ask(
+    *, operation: Operation, actor: Staff | None = None, even_if_settled: bool = False
+) -> Operation:
     """The charge after one CHECK_STATUS, applied through the door for evidence.
 
-    Does nothing for one that is settled, or still in its request's time. ``actor`` is the person
-    who asked, ``None`` when it is the office itself.
+    Does nothing for one that is still in its request's time, or that is settled, unless somebody
+    doubts that (``even_if_settled``): what is proven stays, and a contradiction is told. ``actor``
+    is the person who asked, ``None`` when it is the office itself.
     """
-    if not may_be_asked(operation):
+    if not (may_be_doubted if even_if_settled else may_be_asked)(operation):
         return operation
     statement = said_about(counted([operation])[0])
     if actor:
@@ -29,6 +34,53 @@ def may_be_asked(operation: Operation) -> bool:
     """Whether an answer could tell anything: of a charge that is open, or seemed not to happen."""
     is_open = operation.status in UNSETTLED | LOOKED_AT_AGAIN
     return is_open and operation.is_charge and not is_on_its_way(operation)
+
+
+def may_be_doubted(operation: Operation) -> bool:
+    """Whether the gateway can tell about the charge at all, settled or not."""
+    return operation.is_charge and not is_on_its_way(operation)
+
+
+def ask_about(*, actor: Staff, difference: Difference) -> Outcome | None:
+    """What the gateway signs about a difference, applied or kept; None where it does not answer, or
+    its request is still on its way. The difference closes by itself where that settles it.
+    """
+    rules.may(actor, "orders.view_attention", "orders.charge_order")
+    if charge := difference.operation:
+        asked = ask(operation=charge, actor=actor, even_if_settled=True)
+        said = asked.evidence.filter(source=Evidence.Source.CHECK).order_by("-id").first()
+        return Outcome(said.outcome) if said and said.verified else None
+    try:
+        return _ask_about_stranger(difference)
+    except GatewayError:
+        return None
+
+
+def _ask_about_stranger(difference: Difference) -> Outcome:
+    """A signed success of a reference that is unknown here is kept like a message about nothing
+    here, for a person to deal with.
+    """
+    merchant_reference = difference.merchant_reference
+    fort_id = difference.there[-1]["fort_id"] if difference.there else ""
+    reply = aps.client().check_status(
+        merchant_reference=merchant_reference, fort_id=fort_id or None
+    )
+    outcome = reply.proves("")
+    if reply.verified and outcome is Outcome.APPROVED:
+        said = f"stranger:{merchant_reference}:{reply.digest}"
+        Evidence.objects.get_or_create(
+            digest=hashlib.sha256(said.encode()).hexdigest(),
+            defaults={
+                "source": Evidence.Source.CHECK,
+                "verified": True,
+                "outcome": outcome,
+                "reason": "unknown_reference",
+                "merchant_reference": merchant_reference,
+                "body": dict(reply.body),
+                "received_at": clock.now(),
+            },
+        )
+    return outcome
 
 
 def counted(operations: list[Operation]) -> list[Operation]:

@@ -5,9 +5,9 @@ from django.utils.translation import gettext as _
 
 from orders import clock
 from orders.errors import Conflict, Refused
-from orders.models import Acknowledgement, Event, Evidence, Operation, Order, Staff
+from orders.models import Acknowledgement, Difference, Event, Evidence, Operation, Order, Staff
 from orders.models.events import ALARMS
-from orders.services import audit, rules
+from orders.services import audit, differences, rules
 from orders.states import UNSETTLED
 
 SHORTEST_REASON, LONGEST_REASON = 5, 250
@@ -58,6 +58,8 @@ def close_stranger(*, actor: Staff, evidence: Evidence, reason: str) -> Acknowle
         raise Refused("not_an_alarm", _("There is nothing to close here."))
     with transaction.atomic(durable=True):
         closed = _close(actor, reason, evidence=evidence)
+        # First, because it locks an order, and the trail of accounts is locked last of all.
+        differences.hear_stranger(evidence)
         audit.record_account(
             "stranger_closed",
             actor=actor,
@@ -68,6 +70,19 @@ def close_stranger(*, actor: Staff, evidence: Evidence, reason: str) -> Acknowle
     return closed
 
 
+def take_on_difference(*, actor: Staff, difference: Difference) -> Difference:
+    """The difference, owned by ``actor`` from now on. Raises ``Conflict`` once it is closed."""
+    return _changed(actor, difference, "taken_on", owner=actor, owned_at=clock.now())
+
+
+def note_difference(*, actor: Staff, difference: Difference, note: str) -> Difference:
+    """The open difference with what ``actor`` found out. A note closes nothing; every one that was
+    written stays in the trail. Raises ``Refused`` where it says nothing, ``Conflict`` once closed.
+    """
+    note = check_reason(note)
+    return _changed(actor, difference, "noted", reason=note, note=note, noted_by=actor)
+
+
 def check_reason(reason: str) -> str:
     """The reason, tidied. Raises ``Refused`` where it says nothing or does not fit."""
     tidied = " ".join(reason.split())
@@ -76,6 +91,20 @@ def check_reason(reason: str) -> str:
     if len(tidied) > LONGEST_REASON:
         raise Refused("reason_too_long", _("Say it in 250 letters at most."), field="reason")
     return tidied
+
+
+def _changed(
+    actor: Staff, difference: Difference, kind: str, *, reason: str = "", **changes: object
+) -> Difference:
+    rules.may(actor, "orders.view_attention", "orders.charge_order")
+    with transaction.atomic(durable=True):
+        order = differences.locked_order(difference)
+        row = differences.open_differences().filter(pk=difference.pk)
+        if not row.update(**changes):
+            raise Conflict("settled_already", _("This has already been settled."))
+        differences.tell(difference, kind, order, actor=actor, reason=reason)
+    difference.refresh_from_db()
+    return difference
 
 
 def _check(actor: Staff, reason: str) -> str:

@@ -1,5 +1,5 @@
-"""What needs a person: charges nobody knows the end of, alarms of the trail, messages about nothing
-here. Reads only.
+"""What needs a person: charges nobody knows the end of, alarms of the trail, differences from the
+gateway's reports, messages about nothing here. Reads only.
 
 Everything is found in the operations, the trail and the evidence themselves, so nothing can be
 missed; it leaves by evidence, or by a person's acknowledgement (``services.attend``).
@@ -8,18 +8,21 @@ missed; it leaves by evidence, or by a person's acknowledgement (``services.atte
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from django.conf import settings
 from django.db.models import Model, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 
 from orders import clock
-from orders.models import Event, Evidence, Operation, Staff
+from orders.models import Difference, Event, Evidence, Operation, Staff
 from orders.models.events import ALARMS
 from orders.services.answers import Answer, told
+from orders.services.ask import may_be_doubted
+from orders.services.differences import open_differences
+from orders.services.explain import explain
 from orders.services.happenings import HAPPENINGS
-from orders.services.what_to_do import what_to_do
+from orders.services.what_to_do import what_to_do, what_to_do_about
 from orders.states import CHARGES, UNSETTLED, Status
 
 PAGE_SIZE = 25
@@ -67,6 +70,20 @@ class Alarm:
     to_do: str
 
 
+@dataclass(frozen=True)
+class Differing:
+    """A difference from the gateway's report: what each side says, newest last, and what to do.
+
+    ``may_ask``: CHECK_STATUS can tell about it.
+    """
+
+    difference: Difference
+    there: list[dict[str, Any]]
+    here: list[dict[str, Any]]
+    to_do: str
+    may_ask: bool
+
+
 def waiting(viewer: Staff, *, after: int = 0) -> Part[Waiting]:
     """The operations that are unknown, or overdue in sending."""
     answers = Evidence.objects.select_related("actor").order_by("-id")[:MOST_ANSWERS]
@@ -81,6 +98,13 @@ def alarms(viewer: Staff, *, after: int = 0) -> Part[Alarm]:
     return Part(alarms_of(found), then)
 
 
+def differences(viewer: Staff, *, after: int = 0) -> Part[Differing]:
+    """Where the gateway's reports and the office disagree, and nothing has settled it."""
+    rows = open_differences().select_related("operation__order", "owner", "noted_by")
+    found, then = _cut(rows, after)
+    return Part([differing(difference) for difference in found], then)
+
+
 def strangers(viewer: Staff, *, after: int = 0) -> Part[Evidence]:
     """Verified messages about references that are unknown here, not acknowledged."""
     found, then = _cut(open_strangers(), after)
@@ -89,7 +113,12 @@ def strangers(viewer: Staff, *, after: int = 0) -> Part[Evidence]:
 
 def count(viewer: Staff) -> int:
     """How many things are open, in one query; counting stops at ``MOST_COUNTED``."""
-    found = (open_operations(viewer), open_alarms(viewer), open_strangers())
+    found: tuple[QuerySet[Any], ...] = (
+        open_operations(viewer),
+        open_alarms(viewer),
+        open_differences(),
+        open_strangers(),
+    )
     first, *others = (one.order_by().values_list("pk") for one in found)
     return first.union(*others, all=True)[:MOST_COUNTED].count()
 
@@ -112,6 +141,21 @@ def open_strangers() -> QuerySet[Evidence]:
     whoever may see this page may see it.
     """
     return Evidence.objects.filter(operation__isnull=True, verified=True, acknowledgement=None)
+
+
+def differing(difference: Difference) -> Differing:
+    """The difference as a person reads it."""
+    charge = difference.operation
+    return Differing(
+        difference=difference,
+        there=[
+            row | {"words": explain(row["response_code"]).title}
+            for row in difference.there[-MOST_ANSWERS:]
+        ],
+        here=difference.here[-MOST_ANSWERS:],
+        to_do=what_to_do_about(difference),
+        may_ask=charge is None or may_be_doubted(charge),
+    )
 
 
 def alarms_of(events: Sequence[Event]) -> list[Alarm]:

@@ -13,7 +13,7 @@ from orders import clock
 from orders.errors import Conflict
 from orders.gateway import Outcome
 from orders.models import Evidence, Operation, Order, Staff
-from orders.services import audit, kept_cards, schedule, totals
+from orders.services import audit, differences, kept_cards, schedule, totals
 from orders.services.place import expire
 from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, LIVE, LOOKED_AT_AGAIN, UNSETTLED, Kind, Status
@@ -34,19 +34,21 @@ def apply(*, operation: Operation, statement: Statement, actor: Staff | None = N
         current = order.operations.select_related("consent", "stored_card", "parent").get(
             pk=operation.pk
         )
-        if _is_heard_already(current, statement, actor):
+        kept, is_new = _kept(current, statement, actor)
+        if not is_new:
             return current
         weigh = _release if statement.is_release else _WEIGH[statement.outcome]
         weigh(order, current, statement, actor)
         if current.status in LOOKED_AT_AGAIN and statement.source == Evidence.Source.CHECK:
             schedule.look_again(current, is_answered=statement.verified)
         totals.recompute(order)
+        differences.hear(order, current, statement, kept)
     return current
 
 
-def _is_heard_already(operation: Operation, statement: Statement, actor: Staff | None) -> bool:
-    """Keep the statement; ``True`` when the very same one was kept before."""
-    _row, is_new = Evidence.objects.get_or_create(
+def _kept(operation: Operation, statement: Statement, actor: Staff | None) -> tuple[Evidence, bool]:
+    """The statement as evidence, and whether it is the first time that it was heard."""
+    return Evidence.objects.get_or_create(
         digest=statement.digest,
         defaults={
             "operation": operation,
@@ -61,7 +63,6 @@ def _is_heard_already(operation: Operation, statement: Statement, actor: Staff |
             "received_at": clock.now(),
         },
     )
-    return not is_new
 
 
 def _approve(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:

@@ -21,6 +21,10 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "mismatch": (_("The gateway's answer does not match what was sent"), "bad"),
     "taken_on": (_("Somebody looks after it"), ""),
     "alarm_closed": (_("Alarm closed"), ""),
+    "difference_found": (_("APS's report says something else"), "bad"),
+    "difference_taken_on": (_("Somebody looks after the difference from APS's report"), ""),
+    "difference_noted": (_("A note on the difference from APS's report"), ""),
+    "difference_closed": (_("APS and the office agree again"), "good"),
     # Purchases
     "purchase_prepared": (_("Charge prepared, waiting for the card"), ""),
     "purchase_sending": (_("Charge sent to the gateway"), ""),

@@ -1,8 +1,8 @@
-"""What a person should do about an alarm before closing it."""
+"""What a person should do about an alarm before closing it, and about a difference."""
 
 from django.utils.translation import gettext as _
 
-from orders.models import Operation
+from orders.models import Difference, Operation
 from orders.states import Kind, Status
 
 
@@ -23,6 +23,36 @@ def what_to_do(kind: str, operation: Operation | None) -> str:
     return _(
         "The answer was not believed. Compare reference, amount and currency with the gateway's "
         "own books."
+    )
+
+
+def what_to_do_about(difference: Difference) -> str:
+    """A sentence for a difference from the gateway's report. None of them is to charge again."""
+    if difference.what == Difference.What.MISSING_HERE:
+        if difference.operation is None:
+            return _(
+                "No order here explains it. Ask APS: what it confirms is listed under messages "
+                "about unknown references. Find whose it is and close it there; this line then "
+                "closes by itself."
+            )
+        return _(
+            "It was done at APS, not here, so the order does not count it. This line closes by "
+            "itself when the signed message about it is closed below, or a later report no longer "
+            "has it."
+        )
+    if difference.what == Difference.What.MISSING_THERE:
+        return _(
+            "It is proven here, but not in the report. Ask APS. The signed answer or a later "
+            "report closes this line. Do not charge again."
+        )
+    if difference.what == Difference.What.AMOUNT:
+        return _(
+            "Ask APS which amount is right. What is proven here stays. Put right in the gateway's "
+            "own back office what is wrong there."
+        )
+    return _(
+        "One side says it succeeded, the other does not. Ask APS: only its signed answer counts. "
+        "Do not charge again meanwhile."
     )
 
 

@@ -1,4 +1,4 @@
-"""What needs a person: charges nobody knows the end of, alarms, messages about nothing here."""
+"""What needs a person: open charges, alarms, differences from reports, messages about nothing."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 
 from orders import counters
 from orders.models import Staff
-from orders.services.attention import Part, alarms, strangers, waiting
+from orders.services.attention import Part, alarms, differences, strangers, waiting
 from orders.views.cursor import number
 
 PARTS: dict[str, Callable[..., Part[Any]]] = {
     "waiting": waiting,
     "alarms": alarms,
+    "differences": differences,
     "strangers": strangers,
 }
 
