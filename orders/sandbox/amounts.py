@@ -32,7 +32,8 @@ class Unusual:
     `message` is the three digits of the outcome and `status` the two, where they are not those of
     the command; `delay_s` is the wait after the money was taken; `wire` is json, drop, 500 or html;
     `spoiled` is the answer's field that comes back wrong; `resolves_to` says how an uncertain one
-    ends; `first_time_only` works on the first request of a reference and lets the second through.
+    ends; `first_time_only` works on the first request of a reference and lets the second through;
+    `held_up_s` is how long a request is on its way before it is carried out all the same.
     """
 
     digits: str
@@ -45,6 +46,7 @@ class Unusual:
     resolves_to: str = ""
     first_time_only: bool = False
     unseen_s: float = 0.0
+    held_up_s: float = 0.0
 
 
 UNUSUAL = (
@@ -100,6 +102,13 @@ UNUSUAL = (
         unseen_s=30,
     ),
     Unusual("770", "declined: card expired (13012)", message="012"),
+    Unusual(
+        "640",
+        "connection dropped, and the request itself arrives only after 4 min",
+        wire="drop",
+        first_time_only=True,
+        held_up_s=240,
+    ),
 )
 _BY_DIGITS = {case.digits: case for case in UNUSUAL}
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from orders.sandbox.answers import compose, spoiled
@@ -37,6 +38,9 @@ def answer_api(standin: StandIn, body: bytes) -> Reply:
     answer = compose(standin, message, result) if result.response_code else {}
     if result.notify:
         _notify(standin, answer, result)
+    elif result.unusual and result.unusual.held_up_s:
+        wait_s = standin.scaled(result.unusual.held_up_s)
+        standin.later.after(wait_s, partial(_arrive_late, standin, message))
     return _sent(standin, answer, result)
 
 
@@ -49,6 +53,16 @@ def carry_out(standin: StandIn, message: dict[str, str], on_page: bool) -> Resul
     with standin.books.lock:
         result = _HANDLERS[command.name](standin, message)
     return note(standin, message, result, on_page)
+
+
+def _arrive_late(standin: StandIn, message: dict[str, str]) -> None:
+    """Carry out a request that was held up on its way; nobody waits for its answer any more."""
+    with standin.books.lock:
+        if standin.stopping.is_set():
+            return
+        result = _HANDLERS[message["command"]](standin, message)
+    if result.notify:
+        _notify(standin, compose(standin, message, result), result)
 
 
 def note(standin: StandIn, message: dict[str, str], result: Result, on_page: bool) -> Result:

@@ -15,6 +15,7 @@ from orders.sandbox.page import answer_page
 from orders.sandbox.replies import Reply
 from orders.sandbox.report_page import counts_json, overview, report_csv, requests_json
 from orders.sandbox.standin import StandIn
+from orders.sandbox.uncertain import succeed
 
 MAX_BODY_BYTES = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
@@ -127,20 +128,28 @@ class ControlHandler(Handler):
             self.send(Reply(status=404))
 
     def do_POST(self) -> None:
-        """Change switches: a JSON object of names and values; all or none."""
+        """Change switches: a JSON object of names and values; all or none. Or do an act."""
+        acts = {"/control": self.server.standin.switch, "/control/succeed": self._succeed}
         body, kind = self.body(), self.headers.get_content_type()
-        if urlsplit(self.path).path != "/control" or kind != "application/json":
+        act = acts.get(urlsplit(self.path).path)
+        if act is None or kind != "application/json":
             self.send(Reply(status=404, headers={"Connection": "close"}))
             return
         try:
             values = json.loads(body or b"")
             if not isinstance(values, dict):
-                raise ValueError("a JSON object of switches is wanted")
-            self.server.standin.switch(**values)
+                raise ValueError("a JSON object is wanted")
+            act(**values)
         except ValueError as error:
             self.send(Reply(json.dumps({"error": str(error)}).encode(), status=400))
             return
         self._send_switches()
+
+    def _succeed(self, **values: Any) -> None:
+        """The charge {"merchant_reference": …} turns out to have succeeded."""
+        if list(values) != ["merchant_reference"]:
+            raise ValueError("a merchant_reference is wanted, and nothing else")
+        succeed(self.server.standin, str(values["merchant_reference"]))
 
     def _send_switches(self) -> None:
         self.send(Reply(json.dumps(asdict(self.server.standin.switches)).encode()))

@@ -1,4 +1,6 @@
-"""Uncertain operations (15777): held, and settled later with a notification."""
+"""Uncertain operations (15777): held, and settled later with a notification; and charges that turn
+out to have succeeded after all.
+"""
 
 from collections.abc import Mapping
 from functools import partial
@@ -50,3 +52,33 @@ def settle(standin: StandIn, order: Order) -> None:
         notification = compose(standin, held.echo, result)
     if standin.switches.feedback != "off":
         standin.feedback.send(notification, standin.switches.feedback_format)
+
+
+def succeed(standin: StandIn, merchant_reference: str) -> None:
+    """Let a declined or undecided charge turn out to have succeeded, and tell the merchant.
+
+    Raises ValueError when no such charge is in the books.
+    """
+    with standin.books.lock:
+        order = standin.books.orders.get(merchant_reference)
+        if order is None or order.authorized:
+            raise ValueError(f"{merchant_reference} is no declined or undecided charge")
+        echo = order.pending.echo if order.pending else _echo_of(standin, order)
+        due = standin.now().timestamp()
+        order.pending = Pending(order.command, order.amount, "000", due, echo)
+        settle(standin, order)
+
+
+def _echo_of(standin: StandIn, order: Order) -> dict[str, str]:
+    """What a notification repeats of a charge whose own message is not kept."""
+    return {
+        "command": order.command,
+        "access_code": standin.account.access_code,
+        "merchant_identifier": standin.account.merchant_identifier,
+        "merchant_reference": order.merchant_reference,
+        "amount": str(order.amount),
+        "currency": order.currency,
+        "language": "en",
+        "token_name": order.token_name,
+        "eci": "MOTO",
+    }

@@ -86,6 +86,29 @@ def test_nothing_taken_and_the_same_reference_works_again(
     assert merchant.send(message)["response_code"] == "14000"
 
 
+def test_a_request_that_was_held_up_is_carried_out_when_it_arrives(merchant: Merchant) -> None:
+    message = merchant.payment("10640")
+    with pytest.raises(RemoteDisconnected):
+        merchant.send(message)
+    reference = message["merchant_reference"]
+    end = time.monotonic() + WAIT_S
+    while merchant.box.order(reference) is None:
+        assert time.monotonic() < end
+        time.sleep(0.01)
+    assert merchant.check(reference)["transaction_code"] == "14000"
+    assert merchant.box.count(reference, "PURCHASE") == 1
+
+
+def test_a_request_that_arrives_after_its_repetition_charges_nothing(merchant: Merchant) -> None:
+    merchant.box.set(time_scale=0.002)
+    message = merchant.payment("10640")
+    with pytest.raises(RemoteDisconnected):
+        merchant.send(message)
+    assert merchant.send(message)["response_code"] == "14000"
+    time.sleep(1)
+    assert len(merchant.box.order(message["merchant_reference"]).operations) == 1
+
+
 def test_the_money_is_taken_and_http_500_answers(merchant: Merchant) -> None:
     message = merchant.payment("10970")
     with pytest.raises(urllib.error.HTTPError) as failed:

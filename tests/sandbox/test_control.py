@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from orders.sandbox.server import Sandbox
+from orders.sandbox.signing import is_signed
 from tests.sandbox.merchant import Merchant
 
 
@@ -74,3 +75,40 @@ def test_a_late_answer_comes_after_the_money_and_is_dropped_at_the_end() -> None
                 time.sleep(0.01)
         assert order.captured == 10000
         assert isinstance(answer.exception(10), ConnectionError)
+
+
+def succeed(box: Sandbox, body: bytes) -> int:
+    url = f"{box.control_url}/succeed"
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return answer.code
+
+
+@pytest.mark.parametrize("amount", ["10820", "10940"])
+def test_a_charge_may_turn_out_to_have_succeeded(box: Sandbox, amount: str) -> None:
+    merchant = Merchant(box)
+    reference = merchant.pay(amount)["merchant_reference"]
+    body = json.dumps({"merchant_reference": reference}).encode()
+    assert succeed(box, body) == 200
+    assert merchant.check(reference)["transaction_code"] == "14000"
+    assert box.order(reference).captured == int(amount)
+    assert succeed(box, body) == 400
+
+
+def test_a_late_success_is_notified_with_a_signature(box: Sandbox) -> None:
+    told: list[dict[str, str]] = []
+    box.standin.feedback.send = lambda fields, *_: told.append(fields)
+    reference = Merchant(box).pay("10820")["merchant_reference"]
+    told.clear()
+    succeed(box, json.dumps({"merchant_reference": reference}).encode())
+    assert (told[0]["response_code"], told[0]["amount"]) == ("14000", "10820")
+    assert is_signed(told[0], "demo-response-phrase")
+
+
+@pytest.mark.parametrize("body", [b"{}", b'{"merchant_reference": "MO-9-9"}', b'{"surprise": 1}'])
+def test_only_a_charge_of_the_books_can_succeed(box: Sandbox, body: bytes) -> None:
+    assert succeed(box, body) == 400
