@@ -45,8 +45,9 @@ lock: install  ## lock what pyproject.toml asks for; make lock UPGRADE=--upgrade
 
 ORDERS = 300
 KILLS = 30
+PAGES = 0.33
 SEED = $(shell date +%s)
-FAULTS = -m bench.faults --orders $(ORDERS) --kills $(KILLS) --seed $(SEED)
+FAULTS = -m bench.faults --orders $(ORDERS) --kills $(KILLS) --seed $(SEED) --through-pages $(PAGES)
 
 faults: install  ## orders under faults on both databases; make faults ORDERS=10000 KILLS=1000 SEED=7
 	env -u DATABASE_URL $(VENV)python $(FAULTS)

@@ -23,38 +23,38 @@ import psycopg
 
 from bench.faults.ledgers import Database, Row, gateway_orders
 from bench.faults.postman import Postman
+from bench.faults.shortened import SHORTENED, TIME_SCALE
 
-TIME_SCALE = 0.05  # the stand-in's "5 min" are 15 s here, its "60 s" three
 READY_WITHIN_S = 90
 RESOLVERS = 2
-# What takes minutes to days in an office takes seconds here.
-SHORTENED = {
-    "DEMO": "true",
-    "CHARGE_DEADLINE_S": "2",
-    "PREPARED_EXPIRES_S": "8",
-    "NOT_FOUND_WINDOW_S": "6",
-    "NOT_FOUND_COUNT": "3",
-    "NOT_FOUND_SPACING_S": "1",
-    "RESOLVE_SCHEDULE_S": ",".join(map(str, [*range(1, 30), *range(30, 600, 3)])),
-    "LOG_LEVEL": "CRITICAL",
-}
+RESOLVE = ("manage.py", "resolve", "--pause", 0.3)
+WEB_WORKERS = 4
+# Processes are killed here, machines are not: what was written outlives them without a disk.
+MEMORY = "/dev/shm"
 
 
 class Arena:
     """Starts all of it in a folder that is thrown away at the end; ``environment`` is the office's.
 
-    Uses the server of DATABASE_URL if that names a PostgreSQL, else a SQLite file.
+    Uses the server of DATABASE_URL if that names a PostgreSQL, else a SQLite file. Beside the
+    office stands ``no_line_url``: the same office, where nothing listens at the gateway's address.
+    With ``kills_web`` every web worker dies at some failpoint, again and again.
     """
 
-    def __init__(self, seed: int) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="moto-faults-"))
+    def __init__(self, seed: int, *, kills_web: bool = False) -> None:
+        place = MEMORY if os.access(MEMORY, os.W_OK) else None
+        self.folder = Path(tempfile.mkdtemp(prefix="moto-faults-", dir=place))
         self.books = self.folder / "books.sqlite3"
         self.postman = Postman(seed)
         self._seed = seed
         self._parts: list[subprocess.Popen[bytes]] = []
         self._ended = threading.Event()
         self._given = os.environ.get("DATABASE_URL", "")
-        gateway, control, office = free_ports(3)
+        gateway, control, office, no_line = free_ports(4)
+        self._closed = socket.socket()
+        self._closed.bind(("127.0.0.1", 0))  # bound, and never listened at: it refuses everybody
+        self._no_line = f"http://127.0.0.1:{self._closed.getsockname()[1]}/FortAPI/paymentApi"
+        self.no_line_url = f"http://127.0.0.1:{no_line}"
         self.gateway_url = f"http://127.0.0.1:{gateway}"
         self.control_url = f"http://127.0.0.1:{control}/control"
         self.office_url = f"http://127.0.0.1:{office}"
@@ -68,6 +68,13 @@ class Arena:
                 "SITE_URL": self.office_url,
                 "PORT": str(office),
                 "SANDBOX_PORT": str(gateway),
+                "FAULTS_FOLDER": str(self.folder),
+                "FAULTS_SEED": str(seed),
+                **({"FAULTS_KILLS": "yes"} if kills_web else {}),
+                "FAULTS_OFFICE": self.office_url,
+                "FAULTS_NO_LINE_OFFICE": self.no_line_url,
+                "FAULTS_NO_LINE": self._no_line,
+                "FAULTS_SESSIONS": str(self.folder / "sessions.json"),
             }
         )
 
@@ -88,6 +95,7 @@ class Arena:
     def close(self) -> None:
         """End every process and throw the database away."""
         self._ended.set()
+        self._closed.close()
         for part in reversed(self._parts):
             part.terminate()
         for part in self._parts:
@@ -110,11 +118,23 @@ class Arena:
 
     def switch(self, **switches: Any) -> None:
         """Change switches of the stand-in over its control port."""
-        body = json.dumps(switches).encode()
-        request = urllib.request.Request(
-            self.control_url, body, {"Content-Type": "application/json"}
-        )
-        urllib.request.urlopen(request, timeout=20).close()
+        self._tell(self.control_url, switches)
+
+    def succeed(self, merchant_reference: str) -> None:
+        """Let a declined or undecided charge turn out to have succeeded."""
+        self._tell(f"{self.control_url}/succeed", {"merchant_reference": merchant_reference})
+
+    def kill_resolver(self, number: int) -> None:
+        """Kill (-9) a resolver, and start another in its place."""
+        victim = self._resolvers[number % RESOLVERS]
+        self._parts.remove(victim)
+        victim.kill()
+        victim.wait()
+        self._resolvers[number % RESOLVERS] = self._start(*RESOLVE)
+
+    def web_workers(self) -> list[int]:
+        """The process ids of the office's web workers, as ``bench.faults.web`` notes them."""
+        return sorted(int(file.name) for file in (self.folder / "web").glob("[0-9]*"))
 
     def gateway_books(self) -> dict[str, Row]:
         """The gateway's orders by merchant_reference."""
@@ -149,6 +169,16 @@ class Arena:
             except OSError:
                 continue
 
+    def noted(self, name: str) -> list[str]:
+        """The lines of a file in the arena's folder, none where there is no such file."""
+        file = self.folder / name
+        return file.read_text().splitlines() if file.exists() else []
+
+    def _tell(self, url: str, values: dict[str, Any]) -> None:
+        body = json.dumps(values).encode()
+        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+        urllib.request.urlopen(request, timeout=20).close()
+
     def _new_database(self) -> str:
         if not self._given.startswith("postgres"):
             return f"sqlite:///{self.folder / 'office.sqlite3'}"
@@ -164,21 +194,28 @@ class Arena:
             *("--books", self.books, "--feedback-url", self.postman.url),
             *("--time-scale", TIME_SCALE),
         )
-        office = urlsplit(self.office_url).netloc
-        workers = ("--workers", 2, "--worker-class", "sync", "--timeout", 90)
-        quiet = ("--log-level", "critical", "--no-control-socket")
-        self._start("-m", "gunicorn", "motooffice.wsgi", "--bind", office, *workers, *quiet)
-        for _ in range(RESOLVERS):
-            self._start("manage.py", "resolve", "--pause", 0.3)
-        for url in (f"{self.gateway_url}/health", f"{self.office_url}/healthz"):
+        (self.folder / "web").mkdir()
+        self._serve(self.office_url, WEB_WORKERS)
+        self._serve(self.no_line_url, 1, APS_API_URL=self._no_line)
+        self._resolvers = [self._start(*RESOLVE) for _ in range(RESOLVERS)]
+        offices = (f"{self.office_url}/healthz", f"{self.no_line_url}/healthz")
+        for url in (f"{self.gateway_url}/health", *offices):
             self._wait_for(url)
 
-    def _start(self, *arguments: object) -> None:
+    def _serve(self, url: str, workers: int, **environment: str) -> None:
+        """The office behind gunicorn, as an installation runs it."""
+        where = ("--bind", urlsplit(url).netloc, "--workers", workers, "--worker-class", "sync")
+        quiet = ("--log-level", "critical", "--no-control-socket", "--timeout", 90)
+        config = ("--config", "python:bench.faults.web")
+        self._start("-m", "gunicorn", "motooffice.wsgi", *config, *where, *quiet, **environment)
+
+    def _start(self, *arguments: object, **environment: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, *map(str, arguments)]
         output = None if "FAULTS_LOUD" in os.environ else subprocess.DEVNULL
-        self._parts.append(
-            subprocess.Popen(command, env=self.environment, stdout=output, stderr=output)
-        )
+        every = self.environment | environment
+        part = subprocess.Popen(command, env=every, stdout=output, stderr=output)
+        self._parts.append(part)
+        return part
 
     def _wait_for(self, url: str) -> None:
         ends = time.monotonic() + READY_WITHIN_S

@@ -5,7 +5,7 @@ are written down here again on purpose: a wrong arrow in the office shall not ex
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from bench.faults.ledgers import Office, Row, is_taken, is_undecided, order_id_of
 
@@ -32,6 +32,7 @@ ARROWS = {
     ("not_charged", "sending"),
     *((refused, late) for refused in REFUSED for late in ("approved", "duplicate")),
 }
+NOT_DRIVEN = {("approved", "lapsed"): "no feature yet"}
 STATUSES = {new for _old, new in ARROWS}
 
 
@@ -103,16 +104,25 @@ def unresolved(office: Office, books: Books) -> Iterator[str]:
             yield f"{row['merchant_reference']} is unknown, the gateway knows"
 
 
-def several_sends(counts: Counter[tuple[str, str]], office: Office) -> Iterator[str]:
-    """I5: a reference is sent once, and only after the row said so."""
-    claimed = {row["merchant_reference"] for row in office.operations if row["submitted_at"]}
+def several_sends(
+    counts: Counter[tuple[str, str]], office: Office, foreign: Collection[str] = ()
+) -> Iterator[str]:
+    """I5: a reference is sent once, and once more for every time that a person asked for it; never
+    without the event that says so. ``foreign`` charges were sent by another program.
+    """
+    claims = Counter(
+        event["data"]["merchant_reference"]
+        for event in office.events
+        if event["kind"] in {f"{kind}_sending" for kind in CHARGES} and event["actor_id"]
+    )
+    resent = {row["merchant_reference"]: row["resends"] for row in office.operations}
     for (reference, command), times in counts.items():
-        if command not in ("PURCHASE", "AUTHORIZATION"):
+        if command not in ("PURCHASE", "AUTHORIZATION") or reference in foreign:
             continue
-        if times > 1:
+        if times > 1 + resent.get(reference, 0):
             yield f"{reference} was sent {times} times"
-        if reference not in claimed:
-            yield f"{reference} was sent without a row that says so"
+        if times > claims[reference]:
+            yield f"{reference} was sent {times} times, {claims[reference]} events say so"
 
 
 def moves(office: Office) -> Iterator[tuple[str, str, str]]:
@@ -166,8 +176,10 @@ def changed_on_the_way(office: Office, books: Books) -> Iterator[str]:
         order = books.get(row["merchant_reference"])
         if order is None or row["kind"] not in CHARGES:
             continue
+        # Without a token here it was another program that charged: the card is its own affair.
+        token = row["token_name"] or order["token_name"]
         asked = (order["amount"], order["currency"], order["token_name"], order["command"].lower())
-        meant = (row["amount_minor"], row["currency"], row["token_name"], row["kind"])
+        meant = (row["amount_minor"], row["currency"], token, row["kind"])
         frozen = office.orders[row["order_id"]]
         if asked != meant or frozen["amount_minor"] != row["amount_minor"]:
             yield f"{row['merchant_reference']}: asked {asked[:2]}, meant {meant[:2]}"
@@ -195,9 +207,18 @@ RULES: dict[str, Callable[[Office, Books], Iterator[str]]] = {
 
 
 def breaches(
-    office: Office, books: Books, counts: Counter[tuple[str, str]]
+    office: Office,
+    books: Books,
+    counts: Counter[tuple[str, str]],
+    foreign: Collection[str] = (),
 ) -> dict[str, list[str]]:
     """The sentences of every rule, none where all is well."""
     found = {name: list(rule(office, books)) for name, rule in RULES.items()}
-    found["sent twice"] = list(several_sends(counts, office))
+    found["sent twice"] = list(several_sends(counts, office, foreign))
     return found
+
+
+def never_taken(arrows: Collection[tuple[str, str]]) -> Iterator[str]:
+    """Arrows that a run did not take, without a reason why it could not."""
+    for old, new in sorted(ARROWS - NOT_DRIVEN.keys() - set(arrows)):
+        yield f"{old or 'nothing'} -> {new}"

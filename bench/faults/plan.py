@@ -29,6 +29,7 @@ AMOUNTS = {
     "charged, seen too late": "780",
     "charged, seen late": "760",
     "declined: card expired": "770",
+    "request held up": "640",
 }
 CARDS = {
     "good": "4005550000000001",
@@ -38,17 +39,28 @@ CARDS = {
 }
 PLAIN = ("000", "250", "500", "990")
 SEEN_TOO_LATE = AMOUNTS["charged, seen too late"]
-FAULTS = ("none", *AMOUNTS, *(name for name in CARDS if name != "good"), "left by the caller")
-WEIGHTS = (5, *[1] * (len(FAULTS) - 1))
+NO_LINE = "no line"  # nothing listens where this order's request is sent to
+LEFT = "left by the caller"
+FAULTS = ("none", *AMOUNTS, *(name for name in CARDS if name != "good"), LEFT, NO_LINE)
+# Those that the rarer arrows begin with come more often.
+OFTEN = {"none": 5, "declining card": 2, "uncertain card": 2, LEFT: 2}
+WEIGHTS = [OFTEN.get(fault, 1) for fault in FAULTS]
 CURRENCIES = ("AED", "KWD")
 DOUBLE = 0.15
+LOST_SESSIONS = 0.05
 CUSTOMERS = 8
+SERVICES, PAGES = "services", "pages"
+SUPERVISORS = (2, 3)
 
 
 @dataclass(frozen=True)
 class Job:
     """One thing that one person does: press Charge (``press``), be quicker than a colleague
-    (``rival``), or try again after a refusal (``again``).
+    (``rival``), try again after a refusal (``again``), send the same again (``resend``), let go of
+    a charge (``release``), or follow one up (``follow``).
+
+    ``through`` the services or the pages. Through the pages ``double`` says whether the press is
+    doubled by the same person or by a colleague.
     """
 
     act: str
@@ -62,15 +74,19 @@ class Job:
     staff: int = 0
     form_key: str = ""
     marks_paid: bool = False
+    through: str = SERVICES
+    double: str = ""
+    loses_session: bool = False
+    merchant_reference: str = ""
 
     @property
     def reference(self) -> str:
         """The order's own reference, by which colleagues find it."""
-        return f"BENCH-{self.number}"
+        return f"BENCH-{self.number:06d}"
 
-    def by(self, act: str, staff: int, form_key: str) -> "Job":
+    def by(self, act: str, staff: int, form_key: str, **changes: Any) -> "Job":
         """The same order in the hands of somebody else."""
-        return replace(self, act=act, staff=staff, form_key=form_key)
+        return replace(self, act=act, staff=staff, form_key=form_key, **changes)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -82,26 +98,34 @@ def key(*parts: object) -> str:
     return base64.b32encode(digest[:16]).decode().rstrip("=").lower()
 
 
-def plan(orders: int, seed: int) -> Iterator[Job]:
-    """The presses of a run. 15 % of the orders are pressed twice, by one person or by two."""
-    chance = random.Random(seed)
-    for number in range(1, orders + 1):
-        # Every kind of fault comes round, in an order of the seed's own.
-        fault = chance.choices(FAULTS, WEIGHTS)[0] if number > len(FAULTS) else FAULTS[number - 1]
+def plan(orders: int, seed: int, *, through_pages: float = 0, first: int = 1) -> Iterator[Job]:
+    """The presses of a run, orders ``first`` and following. 15 % of the orders are pressed twice,
+    by one person or by two. What an order suffers depends on its number and the seed alone.
+    """
+    for number in range(first, first + orders):
+        chance = random.Random(f"{seed}:{number}")
+        # Every kind of fault comes round twice, whatever the seed.
+        fault = chance.choices(FAULTS, WEIGHTS)[0]
+        if number <= 2 * len(FAULTS):
+            fault = FAULTS[number % len(FAULTS)]
         job = _job(number, fault, seed, chance)
+        double = chance.choice(["press", "colleague"]) if chance.random() < DOUBLE else ""
+        if chance.random() < through_pages:
+            loses = chance.random() < LOST_SESSIONS
+            yield replace(job, through=PAGES, double=double, loses_session=loses)
+            continue
         yield job
-        if chance.random() < DOUBLE:
-            if chance.random() < 0.5:
-                yield job
-            else:
-                yield job.by("rival", 1 - job.staff, key(seed, number, "rival"))
+        if double == "press":
+            yield job
+        elif double:
+            yield job.by("rival", 1 - job.staff, key(seed, number, "rival"))
 
 
 def _job(number: int, fault: str, seed: int, chance: random.Random) -> Job:
     digits = AMOUNTS.get(fault) or chance.choice(PLAIN)
-    is_typed = fault in CARDS or fault == "left by the caller" or chance.random() < 0.3
+    is_typed = fault in CARDS or fault == LEFT or chance.random() < 0.3
     return Job(
-        act="leave" if fault == "left by the caller" else "press",
+        act="leave" if fault == LEFT else "press",
         number=number,
         fault=fault,
         amount_minor=chance.randrange(1, 900) * 1000 + int(digits),

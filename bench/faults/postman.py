@@ -31,6 +31,7 @@ class Postman:
         self.of_pages = 0  # refused rightly: they name a page to go to, which no charge here has
         self.undelivered: list[Letter] = []
         self._seed = seed
+        self._wanted: set[str] = set()
         self._held: list[Letter] | None = []
         self._waiting: list[tuple[float, int, Letter, int]] = []
         self._numbers = itertools.count()
@@ -73,7 +74,8 @@ class Postman:
             else:
                 reference, code = said.get("merchant_reference", ""), said["response_code"]
                 delays = notifications(reference, code, self._seed)
-                if said.get("command") not in ("PURCHASE", "AUTHORIZATION"):
+                is_charge = said.get("command") in ("PURCHASE", "AUTHORIZATION")
+                if not is_charge or reference in self._wanted:
                     # What follows a charge is settled by feedback alone, where its answer is lost.
                     delays = delays or [0.0]
             for delay_s in delays:
@@ -86,14 +88,23 @@ class Postman:
             for letter in held:
                 self._plan(letter, 0.0)
 
-    def replay(self, times: int, most: int) -> None:
-        """Deliver the history again, in random order."""
+    def want(self, merchant_reference: str) -> None:
+        """Lose no notification about this charge from now on: nobody asks about it any more."""
         with self._changed:
-            known = list(self.letters)
+            self._wanted.add(merchant_reference)
+
+    def replay(self, times: int, most: int | None) -> int:
+        """Deliver the history again, in random order: all of it, or ``most`` letters. Returns how
+        many that are.
+        """
+        with self._changed:
+            known = sorted(set(self.letters))
+            most = min(most or len(known), len(known))
             for round_ in range(times):
                 chance = random.Random(f"{self._seed}:replay:{round_}")
-                for letter in chance.sample(known, min(most, len(known))):
+                for letter in chance.sample(known, most):
                     self._plan(letter, chance.uniform(0, 0.5))
+        return most
 
     def _plan(self, letter: Letter, delay_s: float, tries: int = TRIES) -> None:
         due = time.monotonic() + delay_s

@@ -1,18 +1,26 @@
 """One run: take the orders under faults, wait until all is quiet, compare both ledgers."""
 
-import random
+import json
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from bench.faults import late, people
 from bench.faults.arena import Arena
+from bench.faults.browser import Browser
 from bench.faults.crew import Crew
-from bench.faults.invariants import breaches, lost, moves
-from bench.faults.ledgers import Office, is_undecided
-from bench.faults.plan import Job, key, plan
+from bench.faults.invariants import breaches, lost, moves, never_taken
+from bench.faults.killer import Killer
+from bench.faults.ledgers import Row, is_undecided
+from bench.faults.plan import PAGES, Job, plan
+from bench.faults.progress import Progress
+from bench.faults.through_services import NAMES, PASSWORD
 
 REPLAYS = 3
-QUIET_WITHIN_S = 240
+QUIET_WITHIN_S = 600
+LONG_RUN = 300  # from so many orders on every arrow has to be taken
+MOST_MAKE_UPS = 10
 
 
 @dataclass
@@ -22,7 +30,9 @@ class Result:
     database: str
     seed: int
     orders: int = 0
-    kills: int = 0
+    through_pages: int = 0
+    kills: Counter[str] = field(default_factory=Counter)
+    others_killed: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     drained_s: float = 0.0
     breaches: dict[str, list[str]] = field(default_factory=dict)
@@ -37,100 +47,165 @@ class Result:
         return not any(self.breaches.values())
 
 
-def run(arena: Arena, *, orders: int, kills: int, seed: int, workers: int, replayed: int) -> Result:
+class Run:
     """Everything, in an arena that was started."""
-    began = time.monotonic()
-    crew, jobs = Crew(workers, seed), list(plan(orders, seed))
-    result = Result(arena.database.name, seed)
-    crew.work([Job("prepare")])
-    crew.work(jobs, kills)
-    result.drained_s = _wait_until_quiet(arena)
-    crew.work(_second_tries(arena, jobs, seed))
-    _wait_until_quiet(arena)
-    arena.postman.let_go()
-    _wait_until_quiet(arena, until_told=True)
-    crew.work(_follow_ups(arena, jobs, seed))
-    _wait_until_quiet(arena)
-    before = arena.database.fingerprint()
-    arena.postman.replay(REPLAYS, replayed)
-    _wait_until_quiet(arena)
-    after = arena.database.fingerprint()
 
-    office, books = arena.database.office(), arena.gateway_books()
-    result.breaches = breaches(office, books, arena.received())
-    result.breaches["replay changed rows"] = list(map(str, before ^ after))
-    result.breaches["trail broken"] = [] if arena.trail_is_whole() else ["verify_audit complains"]
-    result.breaches["notifications refused"] = list(map(str, arena.postman.undelivered))
-    result.breaches["errors"] = crew.errors
-    result.orders, result.kills, result.said = len(office.orders), crew.killed, crew.said
-    result.arrows = Counter((old, new) for _name, old, new in moves(office))
-    result.faults = Counter(job.fault for job in jobs if job.act != "rival")
-    result.statuses = Counter(row["status"] for row in office.operations)
-    result.figures = {
-        "charges at the gateway": len(books),
-        "notifications": arena.postman.delivered,
-        "notifications of 3-D Secure pages refused": arena.postman.of_pages,
-        "left to a person": sum(is_undecided(order) for order in books.values()),
-        "late charges told": sum(event["kind"] == "late_success" for event in office.events),
-    }
-    result.seconds = time.monotonic() - began
-    return result
+    def __init__(self, arena: Arena, seed: int, workers: int, orders: int) -> None:
+        self._arena = arena
+        self._seed = seed
+        self._crew = Crew(workers, seed)
+        self._progress = Progress(self._crew, int(orders * 1.6))
+        self._jobs: list[Job] = []
+        self._foreign: set[str] = set()
+        self._late = self._replayed = 0
+        self._drained_s = 0.0
+        self._others_killed: Counter[str] = Counter()
+
+    def go(self, *, orders: int, kills: int, through_pages: float, replayed: int | None) -> Result:
+        """Take the orders, and compare."""
+        began = time.monotonic()
+        try:
+            with self._progress:
+                self._open()
+                self._take(orders, kills, through_pages)
+                self._decide()
+                self._come_to_light()
+                replay = self._replay(replayed)
+                self._progress.step = "comparing"
+                result = self._compare()
+        finally:
+            self._crew.end()
+        if self._crew.owed.total():
+            owed = dict(+self._crew.owed)
+            result.breaches["kills not delivered"] = [f"{owed}"]
+        if orders >= LONG_RUN:
+            result.breaches["arrows never taken"] = list(never_taken(result.arrows))
+        result.breaches["replay changed rows"] = replay
+        result.seconds = time.monotonic() - began
+        return result
+
+    def _open(self) -> None:
+        """The people, their stored cards, and everybody signed in once, through the form."""
+        # The uncertain cards' charges wait for a person; those of uncertain amounts do not.
+        self._arena.switch(uncertain_cards="never")
+        self._crew.work([Job("prepare")])
+        cookies = {}
+        for name in NAMES:
+            browser = Browser(self._arena.office_url)
+            browser.sign_in(name, PASSWORD)
+            cookies[name] = browser.cookies
+        Path(self._arena.environment["FAULTS_SESSIONS"]).write_text(json.dumps(cookies))
+
+    def _take(self, orders: int, kills: int, through_pages: float) -> None:
+        self._progress.step = "people take orders"
+        self._jobs = list(plan(orders, self._seed, through_pages=through_pages))
+        self._crew.owe(kills)
+        with Killer(self._arena, self._seed) as killer:
+            self._crew.work(self._jobs, kills - kills // 10)
+            self._make_up(orders, through_pages, keep=kills // 10)
+        self._others_killed += killer.killed
+        self._drained_s = self._wait_until_quiet()
+
+    def _make_up(self, orders: int, through_pages: float, *, keep: int) -> None:
+        """More orders, as long as kills are owed beyond those that are kept for later."""
+        first = orders + 1
+        for _each in range(MOST_MAKE_UPS):
+            owed = self._crew.owed.total() - keep
+            if owed <= 0:
+                return
+            more = list(plan(4 * owed, self._seed, through_pages=through_pages, first=first))
+            self._jobs += more
+            first += 4 * owed
+            self._crew.work(more, owed)
+
+    def _decide(self) -> None:
+        self._progress.step = "people try again, send again and let go of"
+        decided = people.decisions(self._arena, self._jobs, self._seed)
+        self._crew.work(decided, self._crew.owed.total())
+        if self._crew.owed.total():
+            first = max(job.number for job in self._jobs) + 1
+            self._make_up(first - 1, 0, keep=0)
+        self._wait_until_quiet()
+        self._crew.work(people.after_release(self._arena, self._jobs, self._seed))
+        self._wait_until_quiet()
+
+    def _come_to_light(self) -> None:
+        self._progress.step = "charges turn out to have happened"
+        self._arena.postman.let_go()
+        # Looked at again meanwhile, a charge may have come to light before its turn.
+        self._late, self._foreign = late.come_to_light(self._arena)
+        self._wait_until_quiet(until_told=True)
+        self._progress.step = "supervisors capture, void and refund"
+        self._crew.work(people.follow_ups(self._arena, self._jobs, self._seed))
+        self._wait_until_quiet()
+
+    def _replay(self, most: int | None) -> list[str]:
+        """What changed by hearing all notifications three times more."""
+        self._progress.step = "notifications are heard again"
+        before = self._arena.database.fingerprint()
+        self._replayed = REPLAYS * self._arena.postman.replay(REPLAYS, most)
+        self._wait_until_quiet()
+        return sorted(before ^ self._arena.database.fingerprint())
+
+    def _compare(self) -> Result:
+        arena, crew = self._arena, self._crew
+        office, books = arena.database.office(), arena.gateway_books()
+        result = Result(arena.database.name, self._seed)
+        result.breaches = breaches(office, books, arena.received(), self._foreign)
+        is_whole = arena.trail_is_whole()
+        result.breaches["trail broken"] = [] if is_whole else ["verify_audit complains"]
+        result.breaches["notifications refused"] = list(map(str, arena.postman.undelivered))
+        result.breaches["errors"] = crew.errors
+        result.orders, result.kills, result.said = len(office.orders), crew.killed, crew.said
+        result.others_killed = self._others_killed + Counter(
+            f"web workers killed at {place}" for place in arena.noted("web/died")
+        )
+        result.drained_s = self._drained_s
+        result.arrows = Counter((old, new) for _name, old, new in moves(office))
+        firsts = {job.number: job for job in self._jobs if job.act != "rival"}.values()
+        result.faults = Counter(job.fault for job in firsts)
+        result.through_pages = sum(job.through == PAGES for job in firsts)
+        result.statuses = Counter(row["status"] for row in office.operations)
+        result.figures = {
+            "charges at the gateway": len(books),
+            "notifications": arena.postman.delivered,
+            "of them heard again": self._replayed,
+            "notifications of 3-D Secure pages refused": arena.postman.of_pages,
+            "pages answered with HTTP 500": len(arena.noted("failed")),
+            "left to a person": sum(is_undecided(order) for order in books.values()),
+            "sent again by a person": sum(row["resends"] for row in office.operations),
+            "successes told late": self._late,
+            "of them sent by another program": len(self._foreign),
+            "late successes alarmed": sum(
+                event["kind"] == "late_success" for event in office.events
+            ),
+        }
+        return result
+
+    def _wait_until_quiet(self, *, until_told: bool = False) -> float:
+        """Seconds until nothing was open that the gateway can settle, and with ``until_told`` until
+        what came to light too late is known; gives up after a while.
+        """
+        began, arena, step = time.monotonic(), self._arena, self._progress.step
+        while (waited_s := time.monotonic() - began) < QUIET_WITHIN_S:
+            arena.refuse_dead()
+            left = _open(arena)
+            if until_told and not left:
+                left = len(list(lost(arena.database.office(), arena.gateway_books())))
+            if arena.postman.is_idle and not left:
+                break
+            self._progress.step = f"{step}: {left} open for {waited_s:.0f} s"
+            time.sleep(0.5)
+        return time.monotonic() - began
 
 
-def _wait_until_quiet(arena: Arena, *, until_told: bool = False) -> float:
-    """Seconds until nothing was open that the gateway can settle, and with ``until_told`` until
-    what came to light too late is known; gives up after a while.
-    """
-    began = time.monotonic()
-    while time.monotonic() - began < QUIET_WITHIN_S:
-        arena.refuse_dead()
-        is_told = not (until_told and list(lost(arena.database.office(), arena.gateway_books())))
-        if is_told and arena.postman.is_idle and not _open(arena):
-            break
-        time.sleep(0.5)
-    return time.monotonic() - began
+def _open(arena: Arena) -> int:
+    """How many rows are open that the gateway can settle, or time."""
+    rows, books = arena.database.open_rows(), arena.gateway_books()
+    return sum(_is_open(row, books.get(row["merchant_reference"])) for row in rows)
 
 
-def _open(arena: Arena) -> bool:
-    rows = arena.database.open_rows()
-    if any(row["status"] != "unknown" for row in rows):
+def _is_open(row: Row, order: Row | None) -> bool:
+    if row["status"] != "unknown" or order is None or not is_undecided(order):
         return True
-    books = arena.gateway_books()
-    return any(
-        not (order := books.get(row["merchant_reference"]))
-        or not is_undecided(order)
-        or (order["pending"] and order["pending"]["resolves_to"])
-        for row in rows
-    )
-
-
-def _by_order(office: Office) -> dict[str, str]:
-    """The status of every order by its own reference."""
-    return {order["reference"]: order["status"] for order in office.orders.values()}
-
-
-def _second_tries(arena: Arena, jobs: list[Job], seed: int) -> list[Job]:
-    """Half of what was refused is tried again, by two colleagues at once now and then."""
-    chance, status = random.Random(f"{seed}:again"), _by_order(arena.database.office())
-    tries = []
-    for job in jobs:
-        may_try = status.get(job.reference) in ("open", "declined")
-        if may_try and job.act != "rival" and chance.random() < 0.5:
-            tries.append(job.by("again", job.staff, key(seed, job.number, "again")))
-            if chance.random() < 0.3:
-                tries.append(job.by("again", 1 - job.staff, key(seed, job.number, "again too")))
-    return tries
-
-
-def _follow_ups(arena: Arena, jobs: list[Job], seed: int) -> list[Job]:
-    """Captures, voids and refunds of what went through without a fault."""
-    chance, status = random.Random(f"{seed}:follow"), _by_order(arena.database.office())
-    return [
-        job.by("follow", 2, key(seed, job.number, "follow"))
-        for job in jobs
-        if job.fault in ("none", "charged, HTML", "charged, dropped")
-        and job.act == "press"
-        and status.get(job.reference) in ("reserved", "charged", "paid")
-        and (status[job.reference] != "reserved" or job.fault == "none")
-        and chance.random() < 0.5
-    ]
+    return bool(order["pending"] and order["pending"]["resolves_to"])

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from bench.faults.invariants import RULES, several_sends
+from bench.faults.invariants import ARROWS, NOT_DRIVEN, RULES, never_taken, several_sends
 from bench.faults.ledgers import Office
+from orders import states
 
 REFERENCE = "MO-10001-1"
 
@@ -44,6 +45,7 @@ def office(**changes: Any) -> Office:
         "token_name": "t",
         "next_check_at": None,
         "submitted_at": "2026-01-01",
+        "resends": 0,
     } | changes
     order = {
         "status": "charged",
@@ -119,6 +121,64 @@ def test_an_act_of_nobody_is_seen() -> None:
     assert broken(mine, {REFERENCE: taken()}) == {"acts of nobody"}
 
 
-@pytest.mark.parametrize("counts", [{(REFERENCE, "PURCHASE"): 2}, {("MO-10002-1", "PURCHASE"): 1}])
-def test_a_reference_sent_twice_or_without_a_row_is_seen(counts: dict[Any, int]) -> None:
-    assert list(several_sends(Counter(counts), office()))
+def sent(times: int, mine: Office, *foreign: str) -> list[str]:
+    return list(several_sends(Counter({(REFERENCE, "PURCHASE"): times}), mine, foreign))
+
+
+def send_again(mine: Office) -> None:
+    """A person has the charge sent once more."""
+    mine.operations[0]["resends"] += 1
+    mine.events.append(mine.events[0] | {"data": {"merchant_reference": REFERENCE}})
+
+
+def test_a_charge_is_sent_once_and_once_more_for_a_person_who_asks() -> None:
+    mine = office()
+    assert (sent(1, mine), bool(sent(2, mine))) == ([], True)
+    send_again(mine)
+    assert (sent(2, mine), bool(sent(3, mine))) == ([], True)
+
+
+def test_sending_again_without_an_event_is_seen() -> None:
+    mine = office(resends=1)
+    assert sent(2, mine)
+
+
+def test_sending_again_by_nobody_is_seen() -> None:
+    mine = office()
+    send_again(mine)
+    mine.events[-1]["actor_id"] = None
+    assert sent(2, mine)
+
+
+def test_sending_without_a_row_is_seen_but_not_held_against_us_when_another_sent_it() -> None:
+    mine = office()
+    mine.events.pop(0)
+    assert sent(1, mine)
+    assert not sent(1, mine, REFERENCE)
+
+
+def test_a_move_that_is_no_arrow_is_seen() -> None:
+    mine = office()
+    mine.events[0]["kind"] = "purchase_released"
+    assert broken(mine, {REFERENCE: taken()}) == {"wrong moves"}
+
+
+def test_an_order_that_counts_as_paid_without_a_charge_is_seen() -> None:
+    books = {REFERENCE: taken(operations=[{"response_code": "13666"}], captured=0, authorized=0)}
+    assert "false paid" in broken(office(status="declined"), books)
+
+
+def test_another_amount_at_the_gateway_is_seen() -> None:
+    mine = office()
+    mine.orders[1]["amount_minor"] = 500
+    assert "changed on the way" in broken(mine, {REFERENCE: taken()})
+
+
+@pytest.mark.parametrize("arrow", sorted(ARROWS - NOT_DRIVEN.keys()))
+def test_an_arrow_that_was_never_taken_is_seen(arrow: tuple[str, str]) -> None:
+    assert len(list(never_taken(ARROWS - {arrow}))) == 1
+
+
+def test_the_bench_knows_every_arrow_of_the_office() -> None:
+    mine = {(old.value, new.value) for old, news in states.ARROWS.items() for new in news}
+    assert {arrow for arrow in ARROWS if arrow[0]} == mine

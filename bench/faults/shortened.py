@@ -1,0 +1,19 @@
+"""Times of the office and of the stand-in, shortened so that a run takes minutes."""
+
+TIME_SCALE = 0.05  # the stand-in's "5 min" are 15 s here, its "60 s" three
+# What takes minutes to days in an office takes seconds here.
+SHORTENED = {
+    "DEMO": "true",
+    "CHARGE_DEADLINE_S": "2",
+    "PREPARED_EXPIRES_S": "8",
+    "RELEASE_AFTER_S": "4",
+    "NOT_FOUND_WINDOW_S": "6",
+    "NOT_FOUND_COUNT": "3",
+    "NOT_FOUND_SPACING_S": "1",
+    # Close together for a while: on a busy machine some questions find no answer in two seconds.
+    "RESOLVE_SCHEDULE_S": ",".join(
+        map(str, [*range(1, 7), *range(8, 60, 4), *range(60, 300, 15), *range(300, 3600, 60)])
+    ),
+    "RECHECK_AFTER_S": "4,8,15,30,60,120,300,900",
+    "LOG_LEVEL": "CRITICAL",
+}
