@@ -16,6 +16,8 @@ Pairs = list[tuple[str, str]]
 PATIENCE_S = 60
 PRESSES = 40  # a web process that was killed is back after a moment
 MOST_FAILURES = 4  # people press again when the office says that it failed, but not for ever
+# Nobody answered, or whoever did was killed in the middle of the page.
+CUT_OFF = (requests.ConnectionError, requests.exceptions.ChunkedEncodingError)
 SESSIONS = "FAULTS_SESSIONS"  # names the file that keeps everybody's cookies
 
 
@@ -177,7 +179,7 @@ class Browser:
                 answer = session.request(
                     method, url, timeout=PATIENCE_S, allow_redirects=False, **body
                 )
-            except requests.ConnectionError:
+            except CUT_OFF:
                 if not left:
                     raise
             else:

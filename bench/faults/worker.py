@@ -17,6 +17,7 @@ django.setup()
 from django.db import OperationalError, close_old_connections  # noqa: E402
 
 from bench.faults import failpoints, through_pages, through_services  # noqa: E402
+from bench.faults.browser import CUT_OFF  # noqa: E402
 from bench.faults.plan import PAGES, Job  # noqa: E402
 from orders.errors import Conflict, Refused  # noqa: E402
 
@@ -46,7 +47,7 @@ def _done(job: Job) -> str:
     except OperationalError:
         close_old_connections()
         return "database busy"
-    except (requests.ConnectionError, requests.Timeout):
+    except (*CUT_OFF, requests.Timeout):
         return "connection lost"
     except Exception:  # noqa: BLE001  whatever it is, the run shall report it
         return f"error: {traceback.format_exc()}"
