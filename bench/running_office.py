@@ -2,8 +2,6 @@
 office alone: `Arena` without its surprises, with the demo's staff and everything it writes kept.
 """
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,13 +13,15 @@ from bench.faults.ledgers import Row
 
 MAKE_STAFF = "from orders.demo.history import make_staff; make_staff()"
 POSTGRES_FOLDER = "moto-postgres-"  # how tests/postgres.py calls it
-WEB_PROCESSES = 2  # as the arena starts them
+WEB_PROCESSES = 2
 
 
 class RunningOffice(Arena):
     """`manners` are switches of the stand-in, `settings` the office's environment. Without
     `resolves` no resolver runs. What all of them print is in the file `log` of `folder`.
     """
+
+    parent = None  # a disk, as an office has one
 
     def __init__(
         self,
@@ -34,9 +34,10 @@ class RunningOffice(Arena):
         server_log: str = "critical",
     ) -> None:
         super().__init__(seed)
-        self._manners, self._wsgi, self._resolves = manners or {}, wsgi, resolves
-        self._server_log = server_log
+        self._manners, self._wsgi, self._server_log = manners or {}, wsgi, server_log
+        self.resolvers = self.resolvers if resolves else 0
         self.environment |= settings or {}
+        self._log = (self.folder / "log").open("ab")
 
     def __enter__(self) -> Self:
         super().__enter__()
@@ -71,12 +72,13 @@ class RunningOffice(Arena):
     def _switch(self) -> None:
         """The gateway keeps its manners."""
 
-    def _start(self, *arguments: object) -> None:
-        if "resolve" in arguments and not self._resolves:
-            return
-        words = {"motooffice.wsgi": self._wsgi, "critical": self._server_log}
-        command = [sys.executable, *(str(words.get(str(word), word)) for word in arguments)]
-        with (self.folder / "log").open("ab") as log:
-            self._parts.append(
-                subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
-            )
+    def close(self) -> None:
+        super().close()
+        self._log.close()
+
+    def _serve_all(self) -> None:
+        log = ("--log-level", self._server_log)
+        self._serve(self.office_url, WEB_PROCESSES, self._wsgi, *log)
+
+    def _output(self) -> Any:
+        return self._log

@@ -62,9 +62,10 @@ class ShakenOffice(RunningOffice):
     def received(self) -> Counter[tuple[str, str]]:
         return super().received() + self._received_before
 
-    def _start(self, *arguments: object) -> None:
-        super()._start(*arguments)
-        self._begun_as[self._parts[-1].pid] = arguments
+    def _start(self, *arguments: object, **environment: str) -> "subprocess.Popen[bytes]":
+        part = super()._start(*arguments, **environment)
+        self._begun_as[part.pid] = arguments
+        return part
 
     def _part(self, word: str) -> "subprocess.Popen[bytes]":
         return next(part for part in self._parts if word in part.args)  # type: ignore[operator]

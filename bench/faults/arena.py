@@ -22,6 +22,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 
 from bench.faults.ledgers import Database, Row, gateway_orders
+from bench.faults.ports import free_ports
 from bench.faults.postman import Postman
 from bench.faults.shortened import SHORTENED, TIME_SCALE
 
@@ -41,9 +42,11 @@ class Arena:
     With ``kills_web`` every web worker dies at some failpoint, again and again.
     """
 
+    parent: str | None = MEMORY if os.access(MEMORY, os.W_OK) else None
+    resolvers = RESOLVERS
+
     def __init__(self, seed: int, *, kills_web: bool = False) -> None:
-        place = MEMORY if os.access(MEMORY, os.W_OK) else None
-        self.folder = Path(tempfile.mkdtemp(prefix="moto-faults-", dir=place))
+        self.folder = Path(tempfile.mkdtemp(prefix="moto-faults-", dir=self.parent))
         self.books = self.folder / "books.sqlite3"
         self.postman = Postman(seed)
         self._seed = seed
@@ -194,28 +197,35 @@ class Arena:
             *("--books", self.books, "--feedback-url", self.postman.url),
             *("--time-scale", TIME_SCALE),
         )
-        (self.folder / "web").mkdir()
-        self._serve(self.office_url, WEB_WORKERS)
-        self._serve(self.no_line_url, 1, APS_API_URL=self._no_line)
-        self._resolvers = [self._start(*RESOLVE) for _ in range(RESOLVERS)]
-        offices = (f"{self.office_url}/healthz", f"{self.no_line_url}/healthz")
-        for url in (f"{self.gateway_url}/health", *offices):
+        self._serve_all()
+        self._resolvers = [self._start(*RESOLVE) for _ in range(self.resolvers)]
+        for url in (f"{self.gateway_url}/health", f"{self.office_url}/healthz"):
             self._wait_for(url)
 
-    def _serve(self, url: str, workers: int, **environment: str) -> None:
+    def _serve_all(self) -> None:
+        (self.folder / "web").mkdir()
+        kills = ("--config", "python:bench.faults.web", "--log-level", "critical")
+        self._serve(self.office_url, WEB_WORKERS, "motooffice.wsgi", *kills)
+        no_line = {"APS_API_URL": self._no_line}
+        self._serve(self.no_line_url, 1, "motooffice.wsgi", *kills, **no_line)
+        self._wait_for(f"{self.no_line_url}/healthz")
+
+    def _serve(self, url: str, workers: int, *arguments: object, **environment: str) -> None:
         """The office behind gunicorn, as an installation runs it."""
         where = ("--bind", urlsplit(url).netloc, "--workers", workers, "--worker-class", "sync")
-        quiet = ("--log-level", "critical", "--no-control-socket", "--timeout", 90)
-        config = ("--config", "python:bench.faults.web")
-        self._start("-m", "gunicorn", "motooffice.wsgi", *config, *where, *quiet, **environment)
+        limits = ("--no-control-socket", "--timeout", 90)
+        self._start("-m", "gunicorn", *arguments, *where, *limits, **environment)
 
     def _start(self, *arguments: object, **environment: str) -> "subprocess.Popen[bytes]":
-        command = [sys.executable, *map(str, arguments)]
-        output = None if "FAULTS_LOUD" in os.environ else subprocess.DEVNULL
+        command, output = [sys.executable, *map(str, arguments)], self._output()
         every = self.environment | environment
         part = subprocess.Popen(command, env=every, stdout=output, stderr=output)
         self._parts.append(part)
         return part
+
+    def _output(self) -> Any:
+        """Where the processes print to."""
+        return None if "FAULTS_LOUD" in os.environ else subprocess.DEVNULL
 
     def _wait_for(self, url: str) -> None:
         ends = time.monotonic() + READY_WITHIN_S
@@ -237,12 +247,3 @@ class Arena:
         return subprocess.run(
             command, env=self.environment, capture_output=True, text=True, check=False
         )
-
-
-def free_ports(number: int) -> list[int]:
-    """Ports on which nothing listens."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(number)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
