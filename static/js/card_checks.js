@@ -14,8 +14,12 @@
     { name: "American Express", begins: /^3[47]/, length: 15, groups: /^(\d{4})(\d{1,6})?(\d{1,5})?/ },
   ];
 
+  // The number while its field is left, which then shows only the last four. It is kept nowhere else.
+  let hidden = "";
+
   function digitsOf(input) {
-    return input.value.replace(/[٠-٩۰-۹]/g, (one) => String(one.charCodeAt(0) & 15)).replace(/\D/g, "");
+    const text = (input === number && hidden) || input.value;
+    return text.replace(/[٠-٩۰-۹]/g, (one) => String(one.charCodeAt(0) & 15)).replace(/\D/g, "");
   }
 
   function brand() {
@@ -71,19 +75,38 @@
     document.getElementById(`${input.id}_error`).textContent = problem;
   }
 
+  function grouped() {
+    const digits = digitsOf(number);
+    return (digits.match(brand().groups) || ["", digits]).slice(1).filter(Boolean).join(" ");
+  }
+
   function group() {
-    const { name, groups } = brand();
+    const { name } = brand();
     const digits = digitsOf(number);
     if (number.selectionStart === number.value.length) {
-      number.value = (digits.match(groups) || ["", digits]).slice(1).filter(Boolean).join(" ");
+      number.value = grouped();
     }
     shownBrand.textContent = name || shownBrand.dataset.cardBrand;
     say.label = name && digits.length > 12 ? `${name} •••• ${digits.slice(-4)}` : "";
   }
 
+  function hide() {
+    hidden = grouped();
+    number.value = hidden.replace(/\d(?=(\D*\d){4})/g, "•");
+  }
+
+  function reveal() {
+    if (hidden) {
+      number.value = hidden;
+      hidden = "";
+      number.select();
+    }
+  }
+
   function type(event) {
     event.target.setCustomValidity("");
     if (event.target === number) {
+      hidden = "";
       group();
     } else if (event.target === expiry && event.inputType !== "deleteContentBackward") {
       expiry.value = digitsOf(expiry).replace(/^(\d\d)(\d)/, "$1/$2");
@@ -116,5 +139,8 @@
   form.addEventListener("change", ({ target }) => target.value && check(target));
   form.addEventListener("check", () => inputs.forEach(check));
   form.addEventListener("submit", submit);
+  form.addEventListener("reset", () => (hidden = ""));
+  number.addEventListener("blur", hide);
+  number.addEventListener("focus", reveal);
   form.addEventListener("formdata", hand);
 })();

@@ -27,6 +27,8 @@ def test_errors_are_listed_and_the_first_field_has_the_focus(
     expect(page.locator("#id_amount_error")).to_have_text(
         "Kuwaiti dinar has 3 decimals. You typed 4."
     )
+    expect(page.get_by_label("Card number")).to_have_value("•••• •••• •••• 0002")
+    page.get_by_label("Card number").focus()
     expect(page.get_by_label("Card number")).to_have_value("4005 5500 0000 0002")
     assert_accessible(page)
     complaints.forgive("422")
