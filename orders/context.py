@@ -14,6 +14,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from orders import awaited
+from orders.awaited import Awaited
 from orders.services import attention, heartbeat
 
 
@@ -82,6 +84,7 @@ def office(request: HttpRequest) -> dict[str, dict[str, Any]]:
             "admin_url": bool(user and user.is_staff) and address("admin:index"),
             "sign_out_url": address("account_logout"),
             "language_url": address("set_language"),
+            "awaited": SimpleLazyObject(lambda: _awaited_by(request)),
             "resolver_is_silent": SimpleLazyObject(lambda: _is_silent_for(user)),
         }
     }
@@ -136,6 +139,12 @@ def _line(destination: Destination, url: str, here: str, user: Any) -> dict[str,
 def _is_silent_for(user: Any) -> bool:
     """Whether this member of staff must be told that nobody asks about unknown charges."""
     return bool(user and user.is_authenticated) and heartbeat.is_silent()
+
+
+def _awaited_by(request: HttpRequest) -> Awaited | None:
+    """News for whoever sends charges; ``None`` for everybody else."""
+    user = getattr(request, "user", None)
+    return awaited.remember(request) if _allowed(user, "orders.charge_order") else None
 
 
 def _capped(count: int) -> str:

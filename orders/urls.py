@@ -6,6 +6,7 @@ from orders.views import health
 from orders.views.attention import attention
 from orders.views.attention_close import attention_close
 from orders.views.attention_take import attention_take
+from orders.views.awaited import awaited
 from orders.views.card_return import card_return
 from orders.views.customer_detail import customer_detail
 from orders.views.customer_edit import customer_edit
@@ -34,6 +35,7 @@ urlpatterns = [
     path("orders/", order_history, name="order-history"),
     path("orders/new/", manual_order, name="manual-order"),
     path("orders/new/check/", manual_order_check, name="manual-order-check"),
+    path("orders/awaited/", awaited, name="awaited"),
     path("orders/card-return/", card_return, name="card-return"),
     path("orders/<str:number>/card/", order_card, name="order-card"),
     path("orders/<str:number>/card/cancel/", order_cancel_card, name="order-cancel-card"),

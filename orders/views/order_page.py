@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 
-from orders import clock
+from orders import awaited, clock
 from orders.models import Evidence, Operation, Order
 from orders.services.explain import explain
 from orders.services.result import Result
@@ -47,6 +47,8 @@ def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
     """The context of ``orders/_order.html``: order, result, warnings, rows, entries, money."""
     operations = list(operations_of(order))
     result = result_of(order, operations)
+    if not result.is_open:
+        awaited.forget(request, order.pk)
     events = order.events.select_related("actor").order_by("-position")[:MOST_EVENTS]
     return {
         "order": order,

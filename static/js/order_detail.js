@@ -88,15 +88,6 @@
     }
   }
 
-  function goOn() {
-    const form = document.querySelector("form[data-auto-submit]");
-    const key = form && `went on ${form.dataset.autoSubmit}`;
-    if (form && !sessionStorage.getItem(key)) {
-      sessionStorage.setItem(key, "1");
-      form.requestSubmit();
-    }
-  }
-
   function showBusy(event) {
     const button = event.target.querySelector("button");
     if (event.target.closest("#order") && button) {
@@ -115,6 +106,10 @@
   document.addEventListener("submit", showBusy);
   document.addEventListener("keydown", press);
   window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
+  document.addEventListener("outcome-known", () => {
+    const form = region().querySelector("form[data-ask]");
+    form && ask(form).catch(() => {});
+  });
   ticking = setInterval(tick, 1000);
-  goOn();
+  document.querySelector("form[data-goes-on]")?.requestSubmit();
 })();

@@ -108,13 +108,13 @@ def test_only_the_agent_who_is_just_back_goes_on_by_itself() -> None:
     order = OrderFactory()
     operation = _with_token(order)
     url = order.get_absolute_url()
-    assertNotContains(signed_in(order.taken_by).get(url), "data-auto-submit")
+    assertNotContains(signed_in(order.taken_by).get(url), "data-goes-on")
     Evidence.objects.create(
         operation=operation, source=Evidence.Source.CARD_RETURN, verified=True, digest="d"
     )
-    assertContains(signed_in(order.taken_by).get(url), "data-auto-submit")
+    assertContains(signed_in(order.taken_by).get(url), "data-goes-on")
     colleague = signed_in(StaffFactory(supervisor=True)).get(url)
-    assertNotContains(colleague, "data-auto-submit")
+    assertNotContains(colleague, "data-goes-on")
 
 
 def test_a_card_not_yet_entered_is_asked_for() -> None:
@@ -255,7 +255,7 @@ def test_many_operations_and_events_take_no_more_questions(
         audit.record(order, "purchase_declined", actor=StaffFactory())
     client = signed_in(order.taken_by)
     client.get(order.get_absolute_url())
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         client.get(order.get_absolute_url())
 
 

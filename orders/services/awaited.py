@@ -1,0 +1,41 @@
+"""What became of charges whose outcome was open when the person who sent them left their page.
+
+Reads only. The session remembers which orders these are (``orders.awaited``).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+
+from orders.models import Operation, Order, Staff
+from orders.services.result import Result
+from orders.services.result_of_order import result_of
+from orders.states import CHARGES, UNSETTLED
+
+MOST = 20
+
+
+@dataclass(frozen=True)
+class News:
+    """An order whose outcome has come, and what its page says of it now."""
+
+    order: Order
+    result: Result
+
+
+def open_orders(sender: Staff) -> set[int]:
+    """The keys of orders with a charge that ``sender`` sent and whose outcome is open."""
+    charges = Operation.objects.filter(actor=sender, kind__in=CHARGES, status__in=UNSETTLED)
+    return set(charges.values_list("order_id", flat=True).order_by("-id")[:MOST])
+
+
+def settled(viewer: Staff, keys: Iterable[int]) -> list[News]:
+    """Those of the orders that ``viewer`` may see and whose outcome has come, oldest first."""
+    operations = Prefetch("operations", Operation.objects.order_by("id"))
+    orders = Order.objects.visible_to(viewer).filter(pk__in=keys).order_by("pk")
+    found = [
+        News(order, result_of(order, list(order.operations.all())))
+        for order in orders.select_related("customer").prefetch_related(operations)
+    ]
+    return [news for news in found if not news.result.is_open]
