@@ -172,6 +172,10 @@ ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "50/m/ip,5/30m/key"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_FORMS = {
+    "add_webauthn": "orders.forms.accounts.AddKeyForm",
+    "edit_webauthn": "orders.forms.accounts.EditKeyForm",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_TOTP_ISSUER = "MotoOffice"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IS_GUARDED

@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
+from django.contrib.admin.sites import AdminSite
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
 from django.db.models import Model, QuerySet
@@ -13,6 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.accounts import unlock
+from orders.field_words import FIELD_WORDS
+from orders.forms.accounts import PasswordForm
 from orders.models import Consent, Customer, Event, Evidence, Operation, Order, Staff, StoredCard
 from orders.roles import ADMIN_SITE_ROLES, ROLES
 from orders.services import audit
@@ -29,6 +32,12 @@ class LookingOnly(admin.ModelAdmin):
     actions = None
     list_per_page = 50
     show_full_result_count = False
+
+    def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
+        super().__init__(model, admin_site)
+        for field in self.opts.concrete_fields:
+            if isinstance(field.verbose_name, str):  # made from the name, so in no language
+                field.verbose_name = FIELD_WORDS.get(field.name, field.verbose_name)
 
     def get_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         names = [field.name for field in self.opts.concrete_fields]
@@ -49,12 +58,20 @@ class LookingOnly(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
 
+    @admin.display(description=gettext_lazy("amount"))
+    def amount(self, row: Any) -> str:
+        return str(row.amount)
+
 
 @admin.register(Order)
 class OrderAdmin(LookingOnly):
     list_display = ("number", "status", "amount", "source", "taken_at")
     list_filter = ("status", "source", "currency")
     search_fields = ("=reference", "=call_reference", "=slip_number")
+
+    @admin.display(description=gettext_lazy("order"), ordering="pk")
+    def number(self, order: Order) -> str:
+        return order.number
 
 
 @admin.register(Operation)
@@ -103,6 +120,7 @@ class StaffAdmin(UserAdmin):
     list_display = ("username", "first_name", "last_name", "is_active", "last_login")
     list_filter = ("is_active", "groups")
     actions = ("unlock_sign_in", "remove_second_factor")
+    change_password_form = PasswordForm
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (gettext_lazy("Person"), {"fields": ("first_name", "last_name", "email", "language")}),

@@ -1,11 +1,14 @@
 """The Django admin keeps staff accounts and shows money rows; it changes no money row."""
 
+import re
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from orders import roles
 from orders.admin import LookingOnly
@@ -164,3 +167,19 @@ def test_an_admin_unlocks_a_colleague(office: Client) -> None:
 def test_passwords_are_changed_on_the_page_that_is_audited(office: Client) -> None:
     answer = office.get("/admin/password_change/")
     assert answer.headers["Location"] == "/accounts/password/change/"
+
+
+@pytest.mark.parametrize("model", LOOKED_AT)
+def test_every_field_that_is_shown_has_a_word_in_arabic(model: type) -> None:
+    shown = admin.site._registry[model].get_fields(None)
+    fields = [field for field in model._meta.concrete_fields if field.name in shown]
+    with translation.override("ar"):
+        english = [field.name for field in fields if re.match("[a-z]", str(field.verbose_name))]
+    assert not english, "add their words to orders/field_words.py"
+
+
+def test_a_password_is_set_in_the_language_of_who_sets_it(office: Client) -> None:
+    noor = StaffFactory()
+    office.cookies["django_language"] = "ar"
+    page = office.get(f"/admin/orders/staff/{noor.pk}/password/").content.decode()
+    assert "Whether the user" not in page

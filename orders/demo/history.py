@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from orders import clock, money
 from orders.demo import gateway, people
 from orders.models import Consent, Customer, Order, Staff, StoredCard
+from orders.roles import ADMIN_SITE_ROLES
 from orders.services import charge, consents, customers, follow_up, paid, place
 from orders.services.new_order import NewOrder
 from orders.states import Kind, OrderStatus, Source
@@ -41,7 +42,7 @@ def make_staff() -> dict[str, Staff]:
                 "first_name": first,
                 "last_name": last,
                 "language": language,
-                "is_staff": role == "admin",
+                "is_staff": role in ADMIN_SITE_ROLES,
                 "email": f"{role}@moto-demo.example",
             },
         )
