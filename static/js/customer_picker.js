@@ -16,7 +16,9 @@
   function open(isOpen) {
     list().hidden = !isOpen;
     box().setAttribute("aria-expanded", String(isOpen));
-    if (!isOpen) {
+    if (isOpen) {
+      list().scrollIntoView({ block: "nearest" });
+    } else {
       box().removeAttribute("aria-activedescendant");
     }
   }

@@ -1,6 +1,7 @@
 "use strict";
 // The frame of every page: keys, the narrow menu, and where focus lands when a page opens.
-// Alt+letter presses or focuses the element whose data-alt-key is that letter; pages only mark them.
+// Alt+letter focuses the element whose data-alt-key is that letter, and presses what is no field or has
+// data-alt-press; pages only mark them.
 (() => {
   const side = document.querySelector(".side");
   const toggle = document.querySelector('[data-action="toggle-side"]');
@@ -13,9 +14,8 @@
   }
 
   function use(element) {
-    const isField = element.matches(FIELDS) && !element.matches("[type=radio], [type=checkbox]");
     element.focus();
-    if (!isField) {
+    if (!element.matches(FIELDS) || "altPress" in element.dataset) {
       element.click();
     }
   }
