@@ -1,0 +1,225 @@
+"""Every page of the office, in both languages: accessible, in its language, and nothing cut off.
+
+That no page breaks the content policy or complains on the console is asserted of every test.
+"""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.urls import URLPattern, get_resolver, resolve
+from playwright.sync_api import Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from orders.gateway import Outcome
+from orders.models import Event, Evidence, Staff
+from orders.services import customers, evidence
+from orders.states import Status
+from tests import steps
+from tests.chromium import Complaints, SignIn, assert_accessible
+from tests.factories import (
+    PASSWORD,
+    ConsentFactory,
+    CustomerFactory,
+    OperationFactory,
+    OrderFactory,
+    StaffFactory,
+)
+from tests.services.said import said
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.middleware.pages")]
+
+# What is no page: it answers a script, a machine or a form, or the office does not offer it.
+NOT_PAGES = set(
+    "order-charge order-ask order-paid order-resend order-cancel-card attention-take awaited "
+    "manual-order-check customer-search feedback healthz readyz metrics set_language "
+    "mfa_download_recovery_codes mfa_reauthenticate_webauthn account_set_password "
+    "account_confirm_login_code account_signup account_email account_email_verification_sent "
+    "account_confirm_email typed page card None".split()
+)
+PAGES = set(
+    "home manual-order order-history order-detail order-card order-release card-return broken "
+    "attention attention-close customer-list customer-new customer-detail customer-edit "
+    "account_login account_logout account_inactive account_reauthenticate account_change_password "
+    "account_reset_password account_reset_password_done account_reset_password_from_key "
+    "account_reset_password_from_key_done mfa_index mfa_authenticate mfa_reauthenticate "
+    "mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes "
+    "mfa_list_webauthn mfa_add_webauthn mfa_edit_webauthn mfa_remove_webauthn".split()
+)
+WIDTHS = (1280, 1024, 640)
+# Words in the Latin alphabet that stand in Arabic on purpose.
+SAME_IN_ARABIC = re.compile("\u2068.*?\u2069|MotoOffice|Amazon Payment Services|English")
+WORDS_OF_THE_PAGE = """() => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const said = [document.title];
+    while (walk.nextNode()) {
+        const text = walk.currentNode;
+        if (!text.parentElement.closest("bdi, kbd, script, template")) said.push(text.data);
+    }
+    for (const one of document.querySelectorAll("[aria-label], [placeholder], [title]"))
+        said.push(one.getAttribute("aria-label"), one.placeholder, one.title);
+    return said.filter(Boolean);
+}"""
+
+
+@pytest.fixture(params=["en", "ar"])
+def language(request: pytest.FixtureRequest, page: Page, live_server: LiveServer) -> str:
+    cookie = {"name": "django_language", "value": request.param, "url": live_server.url}
+    page.context.add_cookies([cookie])
+    return str(request.param)
+
+
+@pytest.fixture
+def person() -> Staff:
+    """A supervisor, whose name is of both languages' alphabets nowhere but in Arabic."""
+    return StaffFactory(supervisor=True, first_name="ليلى", last_name="حداد")
+
+
+def look_at(page: Page, language: str, path: str = "") -> None:
+    """Open ``path``, or stay, and hold the page against all that is asked of every page."""
+    if path:
+        assert resolve(path.partition("?")[0]).view_name in PAGES
+        page.goto(path)
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    assert_accessible(page)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (path, width)
+    if language == "ar":
+        said = [SAME_IN_ARABIC.sub("", one) for one in page.evaluate(WORDS_OF_THE_PAGE)]
+        assert not [one for one in said if re.search("[a-z]{3,}", one)], path
+
+
+def test_pages_of_orders_and_customers(
+    page: Page, sign_in: SignIn, person: Staff, language: str
+) -> None:
+    sign_in(person)
+    consent = ConsentFactory(purpose="طلبات لاحقة", agent=person, given_by="4711")
+    customers.update(actor=person, customer=consent.customer, name="عائشة رحمن")
+    unpaid = steps.place_new(person).order
+    declined = OrderFactory(declined=True, customer=consent.customer, taken_by=person)
+    for path in (
+        "/",
+        "/orders/new/",
+        f"/orders/new/?customer={consent.customer_id}",
+        "/orders/",
+        "/orders/?status=paid",
+        "/orders/?amount_from=cheap",
+        f"/orders/{declined.number}/",
+        f"/orders/{declined.number}/card/",
+        f"/orders/{unpaid.number}/",
+        f"/orders/{unpaid.number}/card/",
+        "/customers/",
+        "/customers/?q=zz",
+        "/customers/new/",
+        f"/customers/{CustomerFactory(name='م' * 120).pk}/",
+        f"/customers/{consent.customer_id}/",
+        f"/customers/{consent.customer_id}/edit/",
+    ):
+        look_at(page, language, path)
+
+
+def test_pages_of_what_needs_attention(
+    page: Page, sign_in: SignIn, person: Staff, language: str
+) -> None:
+    sign_in(person)
+    look_at(page, language, "/attention/")
+    unknown = OrderFactory(unknown=True, taken_by=person)
+    late = OperationFactory(order=OrderFactory(charged=True), declined=True, fort_id="")
+    evidence.apply(operation=late, statement=said(Outcome.APPROVED, fort_id="169700000000099999"))
+    alarm = Event.objects.get(kind="late_success")
+    stranger = Evidence.objects.create(
+        source="feedback", verified=True, digest="1", merchant_reference="SHOP-7"
+    )
+    late.refresh_from_db()
+    assert late.status == Status.DUPLICATE
+    look_at(page, language, "/attention/")
+    look_at(page, language, f"/orders/{unknown.number}/release/")
+    look_at(page, language, f"/attention/alarm/{alarm.pk}/close/")
+    look_at(page, language, f"/attention/message/{stranger.pk}/close/")
+
+
+def test_pages_before_sign_in(page: Page, person: Staff, language: str) -> None:
+    for path in ("login/", "password/reset/", "password/reset/done/", "inactive/"):
+        look_at(page, language, f"/accounts/{path}")
+    key = f"{user_pk_to_url_str(person)}-{default_token_generator.make_token(person)}"
+    for path in (f"key/{key}/", "key/1-set-password/", "key/done/"):
+        look_at(page, language, f"/accounts/password/reset/{path}")
+
+
+def test_pages_of_an_account_with_a_second_factor(
+    page: Page, sign_in: SignIn, person: Staff, language: str
+) -> None:
+    sign_in(person)
+    for path in ("", "totp/activate/", "webauthn/", "webauthn/add/"):
+        look_at(page, language, f"/accounts/2fa/{path}")
+    for path in ("password/change/", "reauthenticate/", "logout/"):
+        look_at(page, language, f"/accounts/{path}")
+    TOTP.activate(person, generate_totp_secret())
+    RecoveryCodes.activate(person)
+    key = Authenticator.objects.create(user=person, type="webauthn", data={"name": "مفتاح"})
+    page.goto("/accounts/2fa/reauthenticate/")
+    look_at(page, language, "/accounts/2fa/reauthenticate/")
+    page.goto("/accounts/reauthenticate/")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders/new/")
+    for path in (
+        "",
+        "totp/deactivate/",
+        "recovery-codes/",
+        "recovery-codes/generate/",
+        f"webauthn/keys/{key.pk}/edit/",
+        f"webauthn/keys/{key.pk}/remove/",
+        "webauthn/",
+    ):
+        look_at(page, language, f"/accounts/2fa/{path}")
+
+
+def test_the_question_for_the_second_factor(page: Page, person: Staff, language: str) -> None:
+    TOTP.activate(person, generate_totp_secret())
+    page.goto("/accounts/login/")
+    page.locator("[name=login]").fill(person.username)
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/2fa/authenticate/")
+    look_at(page, language, "/accounts/2fa/authenticate/")
+
+
+def test_pages_of_what_is_refused_or_broken(
+    page: Page, sign_in: SignIn, person: Staff, language: str, complaints: Complaints
+) -> None:
+    sign_in(StaffFactory(agent=True, first_name="ليلى", last_name="حداد"))
+    for path, status in (
+        ("/attention/", 403),
+        ("/orders/MO-99999/", 404),
+        ("/customers/?q=4005550000000001", 400),
+        ("/broken/", 500),
+        ("/orders/card-return/?merchant_reference=x", 400),
+    ):
+        look_at(page, language, path)
+        complaints.forgive(f"status of {status}")
+    page.goto("/customers/new/")
+    page.evaluate("document.querySelector('.customer-form [name=csrfmiddlewaretoken]').remove()")
+    page.locator(".customer-form [name=name]").press("Enter")
+    look_at(page, language)
+    complaints.forgive("status of 403")
+
+
+def test_no_page_is_left_out() -> None:
+    names = set(_names(get_resolver().url_patterns))
+    assert names == PAGES | NOT_PAGES, "add it to a test above, or to what is no page"
+
+
+def _names(patterns: list[object]) -> Iterator[str]:
+    for one in patterns:
+        if isinstance(one, URLPattern):
+            yield str(one.name)
+        elif getattr(one, "app_name", "") != "admin":
+            yield from _names(one.url_patterns)  # type: ignore[attr-defined]
