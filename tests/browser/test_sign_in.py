@@ -56,6 +56,17 @@ def test_a_refused_sign_in_says_why_and_keeps_the_name(page: Page, noor: Staff) 
     assert_accessible(page)
 
 
+def test_everybody_finds_the_way_to_the_own_password_and_second_factor(
+    page: Page, sign_in: SignIn
+) -> None:
+    sign_in(StaffFactory(agent=True, first_name="Rana"))
+    page.goto("/customers/")
+    page.get_by_role("link", name="Rana").press("Enter")
+    expect(page.get_by_role("heading", name="Two-Factor Authentication")).to_be_visible()
+    page.get_by_role("link", name="Change Password").press("Enter")
+    expect(page.get_by_label("Current Password")).to_be_visible()
+
+
 ACCOUNT = ["logout/", "password/change/", "password/reset/", "reauthenticate/", "2fa/webauthn/add/"]
 ADMIN = ["", "orders/staff/", "orders/staff/add/", "orders/order/", "orders/event/"]
 
