@@ -39,7 +39,7 @@ DAILY = (
         _("Order history"),
         "card-list",
         "orders.view_order",
-        covers=("order-detail",),
+        covers=("order-detail", "order-card"),
     ),
     Destination(
         "customer-list",

@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -80,7 +81,8 @@ class CardChoiceForm(forms.Form):
         lines = [{"id": "", "text": str(error)} for error in self.non_field_errors()]
         for field in map(self.__getitem__, self.fields):
             place = "" if field.is_hidden else field.auto_id
-            lines += [{"id": place, "text": str(error)} for error in field.errors]
+            errors = field.errors.as_data()
+            lines += [{"id": place, "text": _named(field, error)} for error in errors]
         return lines
 
     def _chosen_card(self, chosen: str) -> StoredCard | None:
@@ -107,3 +109,9 @@ class CardChoiceForm(forms.Form):
             attrs["class"] = "form-select"
         else:
             attrs |= {"class": "form-control", "autocomplete": "off", "dir": "auto"} | attrs
+
+
+def _named(field: forms.BoundField, error: ValidationError) -> str:
+    """The sentence; with the field's name where Django says "this value"."""
+    text = " ".join(error.messages)
+    return f"{field.label}: {text}" if error.code == "max_length" else text

@@ -135,3 +135,13 @@ def test_consent_is_for_a_new_card_only() -> None:
 def test_no_field_has_the_name_of_a_card_field() -> None:
     names = set(ManualOrderForm().fields)
     assert not names & {"card_number", "expiry_date", "card_security_code", "card_holder_name"}
+
+
+def test_a_line_of_the_list_says_which_field_is_too_long() -> None:
+    form = ManualOrderForm(typed(description="x" * 251))
+    assert form.lines() == [
+        {
+            "id": "id_description",
+            "text": "Description: Ensure this value has at most 250 characters (it has 251).",
+        }
+    ]
