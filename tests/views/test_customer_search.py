@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.factories import CustomerFactory, OrderFactory, StaffFactory, StoredCardFactory
 
@@ -28,7 +29,7 @@ def test_a_suggestion_tells_two_of_one_name_apart(client: Client) -> None:
     assert f'data-pk="{customer.pk}"' in html
     for words in ("Aisha &lt;Rahman&gt;", "Amman", "… 4321", "2 stored cards"):
         assert words in html
-    assert f"last order {order.taken_at:%-d}" in html
+    assert f"last order {timezone.localtime(order.taken_at):%-d}" in html
 
 
 def test_nobody_found_is_said(client: Client) -> None:
