@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0006_attention'),
+        ('orders', '0007_breakers_and_alarm_mails'),
     ]
 
     operations = [

@@ -1,6 +1,7 @@
 """What the office remembers. Limits and uniqueness are database constraints, not only code."""
 
-from orders.models.attention import Acknowledgement
+from orders.models.attention import Acknowledgement, AlarmMail
+from orders.models.breakers import Breaker
 from orders.models.customers import Consent, Customer, SearchKey, StoredCard
 from orders.models.differences import Comparison, Difference
 from orders.models.events import Event
@@ -12,6 +13,8 @@ from orders.models.staff import Staff
 
 __all__ = [
     "Acknowledgement",
+    "AlarmMail",
+    "Breaker",
     "Comparison",
     "Consent",
     "Customer",

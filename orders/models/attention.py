@@ -1,4 +1,4 @@
-"""What a person closed of the things that need attention, and why."""
+"""What a person closed of the things that need attention, and why; and what people were mailed."""
 
 from django.conf import settings
 from django.db import models
@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from orders import clock
 from orders.models.events import Event
 from orders.models.evidence import Evidence
+from orders.models.operations import Operation
 
 
 class Acknowledgement(models.Model):
@@ -38,3 +39,34 @@ class Acknowledgement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.actor}: {self.reason}"
+
+
+class AlarmMail(models.Model):
+    """The one mail about an alarm, or about an operation that waits too long since it was sent.
+
+    ``lease_until`` is how long whoever took it may send; ``sent_at`` is when the mail was out.
+    """
+
+    event = models.OneToOneField(Event, models.PROTECT, null=True, related_name="mail")
+    operation = models.ForeignKey(Operation, models.PROTECT, null=True, related_name="mails")
+    resends = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(default=clock.now)
+    tries = models.PositiveIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("alarm mail")
+        verbose_name_plural = _("alarm mails")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["operation", "resends"], name="one_alarm_mail_per_sending"
+            ),
+            models.CheckConstraint(
+                condition=Q(event__isnull=True, operation__isnull=False)
+                | Q(event__isnull=False, operation__isnull=True),
+                name="mails_about_one_thing",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.event or self.operation)
