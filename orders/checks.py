@@ -174,6 +174,8 @@ def _times_agree() -> Iterator[CheckMessage]:
         moments = getattr(settings, name)
         if not moments or moments != sorted(set(moments)) or moments[0] <= 0:
             yield Error(f"{name} must list growing numbers of seconds.", id="orders.E016")
+    if settings.RESOLVE_BREAKER_AFTER < 1:
+        yield Error("RESOLVE_BREAKER_AFTER must be 1 or more.", id="orders.E017")
     if settings.RESOLVE_PARALLEL < 1 or not 0 <= settings.RESOLVE_JITTER < 1:
         yield Error(
             "RESOLVE_PARALLEL must be 1 or more, RESOLVE_JITTER from 0 to less than 1.",

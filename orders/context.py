@@ -11,12 +11,12 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils.functional import SimpleLazyObject
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from orders import awaited
 from orders.awaited import Awaited
-from orders.services import attention, heartbeat
+from orders.services import attention, heartbeat, readiness
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,7 @@ def office(request: HttpRequest) -> dict[str, dict[str, Any]]:
             "sign_out_url": address("account_logout"),
             "language_url": address("set_language"),
             "awaited": SimpleLazyObject(lambda: _awaited_by(request)),
+            "stops": SimpleLazyObject(lambda: _stops_for(user)),
             "resolver_is_silent": SimpleLazyObject(lambda: _is_silent_for(user)),
         }
     }
@@ -145,6 +146,11 @@ def _awaited_by(request: HttpRequest) -> Awaited | None:
     """News for whoever sends charges; ``None`` for everybody else."""
     user = getattr(request, "user", None)
     return awaited.remember(request) if _allowed(user, "orders.charge_order") else None
+
+
+def _stops_for(user: Any) -> list[Promise]:
+    """Why nothing can be charged now, for staff alone."""
+    return readiness.notices() if user and user.is_authenticated else []
 
 
 def _capped(count: int) -> str:

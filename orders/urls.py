@@ -6,6 +6,7 @@ from orders.views import health
 from orders.views.attention import attention
 from orders.views.attention_close import attention_close
 from orders.views.attention_take import attention_take
+from orders.views.attention_try_again import attention_try_again
 from orders.views.awaited import awaited
 from orders.views.card_return import card_return
 from orders.views.customer_detail import customer_detail
@@ -51,6 +52,7 @@ urlpatterns = [
     path("orders/<str:number>/release/", order_release, name="order-release"),
     path("orders/<str:number>/resend/", order_resend, name="order-resend"),
     path("attention/", attention, name="attention"),
+    path("attention/try-again/", attention_try_again, name="attention-try-again"),
     path("attention/<int:pk>/take/", attention_take, name="attention-take"),
     path("attention/differences/<int:pk>/ask/", difference_ask, name="difference-ask"),
     path("attention/differences/<int:pk>/note/", difference_note, name="difference-note"),

@@ -187,6 +187,7 @@ def test_threads_on_sqlite_are_worth_a_warning(
         ("RECHECK_AFTER_S", [0, 60], "orders.E016"),
         ("RESOLVE_PARALLEL", 0, "orders.E016"),
         ("RESOLVE_JITTER", 1.0, "orders.E016"),
+        ("RESOLVE_BREAKER_AFTER", 0, "orders.E017"),
     ],
 )
 def test_times_that_cannot_be_kept_are_refused(

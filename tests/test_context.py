@@ -8,9 +8,11 @@ from django.http import HttpRequest
 from django.test import RequestFactory, override_settings
 from django.urls import path
 from django.utils.translation import override
+from pytest_django.fixtures import Settings
 
 from orders import context
 from orders.models import Staff
+from orders.services import breaker
 
 urlpatterns = [
     path("orders/new/", lambda _request: None, name="manual-order"),
@@ -72,6 +74,17 @@ def test_names_the_role_in_the_readers_language() -> None:
     person.groups.add(Group.objects.get_or_create(name="supervisor")[0])
     with override("en"):
         assert context.role_of(person) == "Supervisor"
+
+
+def test_tells_staff_that_the_gateway_is_away_and_strangers_nothing(settings: Settings) -> None:
+    for _each in range(settings.RESOLVE_BREAKER_AFTER):
+        breaker.heard(answered=False)
+    assert list(context.office(request_of(AnonymousUser()))["office"]["stops"]) == []
+    person = staff()
+    [notice] = context.office(request_of(person))["office"]["stops"]
+    assert "does not answer" in str(notice)
+    breaker.heard(answered=True)
+    assert list(context.office(request_of(person))["office"]["stops"]) == []
 
 
 @pytest.mark.parametrize("is_practice", [True, False])

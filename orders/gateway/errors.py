@@ -10,8 +10,11 @@ class GatewayError(Exception):
 
     ``sent`` says whether the request left: ``False`` surely not, ``True`` surely, ``None``
     perhaps. ``reason`` is a short machine word. Unless ``sent`` is ``False``, ask with
-    CHECK_STATUS and never send the request again by program.
+    CHECK_STATUS and never send the request again by program. ``was_tried`` is ``False`` where the
+    gateway was not even called, so that its silence says nothing about it.
     """
+
+    was_tried = True
 
     def __init__(self, reason: str, *, sent: bool | None) -> None:
         super().__init__(reason)
@@ -60,6 +63,8 @@ class WouldBeRefused(GatewayError):
 
     ``code`` is a stable machine word, ``field`` APS's name of the parameter it concerns.
     """
+
+    was_tried = False
 
     def __init__(self, code: str, field: str) -> None:
         super().__init__(code, sent=False)

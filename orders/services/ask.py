@@ -1,16 +1,19 @@
 """Ask the gateway what became of a charge. Looking never charges."""
 
 import hashlib
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
 from orders import clock
+from orders.errors import Refused
 from orders.gateway import GatewayError, Outcome
 from orders.models import Difference, Evidence, Operation, Order, Staff
-from orders.services import aps, audit, evidence, rules
+from orders.services import aps, audit, breaker, evidence, rules
+from orders.services.readiness import away
 from orders.services.statement import Statement
-from orders.states import LOOKED_AT_AGAIN, UNSETTLED, Status
+from orders.states import CHARGES, LOOKED_AT_AGAIN, UNSETTLED, Status
 
 
 def ask(
@@ -21,12 +24,38 @@ def ask(
     Does nothing for one that is still in its request's time, or that is settled, unless somebody
     doubts that (``even_if_settled``): what is proven stays, and a contradiction is told. ``actor``
     is the person who asked, ``None`` when it is the office itself.
+
+    Raises ``Refused`` while the gateway is away, but for the one question that finds out.
     """
     if not (may_be_doubted if even_if_settled else may_be_asked)(operation):
         return operation
+    probe = breaker.claim_probe()
+    if probe is None and breaker.is_away():
+        raise Refused("gateway_away", away())
     statement = said_about(counted([operation])[0])
     if actor:
         _note(operation, actor)
+    return weigh(operation, statement, actor=actor, probe=probe)
+
+
+def weigh(
+    operation: Operation,
+    statement: Statement,
+    *,
+    actor: Staff | None = None,
+    probe: datetime | None = None,
+) -> Operation:
+    """The charge after the answer to a question, or its absence. Silence while the gateway is away
+    is no news: the charge stays due, and all is asked as soon as it is back.
+    """
+    if statement.is_answered:
+        try:
+            return evidence.apply(operation=operation, statement=statement, actor=actor)
+        finally:
+            breaker.heard(answered=True)
+    breaker.heard(answered=statement.is_answered, reason=statement.reason, probe=probe)
+    if breaker.is_away():
+        return operation
     return evidence.apply(operation=operation, statement=statement, actor=actor)
 
 
@@ -44,12 +73,16 @@ def may_be_doubted(operation: Operation) -> bool:
 def ask_about(*, actor: Staff, difference: Difference) -> Outcome | None:
     """What the gateway signs about a difference, applied or kept; None where it does not answer, or
     its request is still on its way. The difference closes by itself where that settles it.
+
+    Raises ``Refused`` while the gateway is away.
     """
     rules.may(actor, "orders.view_attention", "orders.charge_order")
     if charge := difference.operation:
         asked = ask(operation=charge, actor=actor, even_if_settled=True)
         said = asked.evidence.filter(source=Evidence.Source.CHECK).order_by("-id").first()
         return Outcome(said.outcome) if said and said.verified else None
+    if breaker.is_away():
+        raise Refused("gateway_away", away())
     try:
         return _ask_about_stranger(difference)
     except GatewayError:
@@ -102,6 +135,21 @@ def said_about(operation: Operation) -> Statement:
         return Statement.of_check(operation, reply)
     except GatewayError as error:
         return Statement.of_silence(Evidence.Source.CHECK, error)
+
+
+def find_out() -> bool | None:
+    """Whether a gateway that was away is back, by one question of no consequence; ``None`` when
+    nobody may ask now, because it is not away, the pause is not over, or another process asks.
+    """
+    probe = breaker.claim_probe()
+    sent = Operation.objects.filter(kind__in=CHARGES, submitted_at__isnull=False).order_by("-id")
+    # Of one that the gateway surely knows, whose answer it surely signs.
+    charge = probe and (sent.filter(status=Status.APPROVED).first() or sent.first())
+    if not charge:
+        return None
+    said = said_about(charge)
+    breaker.heard(answered=said.is_answered, reason=said.reason, probe=probe)
+    return said.is_answered
 
 
 def _note(operation: Operation, actor: Staff) -> None:

@@ -6,6 +6,7 @@ after any crash: the resolver asks about it instead.
 """
 
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
@@ -16,13 +17,27 @@ from orders import clock
 from orders.errors import Conflict, Refused
 from orders.gateway import GatewayError, NotSent, Reply
 from orders.models import Evidence, Operation, Order, Staff
-from orders.services import aps, audit, evidence, rules, totals
+from orders.services import (
+    aps,
+    audit,
+    breaker,
+    evidence,
+    readiness,
+    rules,
+    totals,
+)
 from orders.services.gateway_words import about
 from orders.services.place import Placed, expire, sent_now
 from orders.services.statement import Statement
 from orders.states import Kind, Status
 
 _PAUSES_S = (0.2, 0.5, 1.0, 2.0, 3.0, 3.0)
+
+
+class TooLate(NotSent):
+    """The row was claimed so long ago that nothing is sent any more."""
+
+    was_tried = False
 
 
 def proceed(placed: Placed) -> Operation:
@@ -38,10 +53,12 @@ def charge(*, actor: Staff, operation: Operation) -> Operation:
     """The prepared operation, claimed and sent by this call alone, with its result.
 
     Raises ``Conflict`` when somebody else sent it first or it has expired, and ``Refused`` when the
-    gateway would refuse the card, after expiring the operation; nothing is sent in either case.
+    gateway would refuse the card, after expiring the operation, or while it is away, which leaves
+    the operation as it is; nothing is sent in any of these cases.
     """
     rules.may(actor, "orders.charge_order")
     rules.check_books_agree()
+    readiness.check()
     claimed = _claim(operation, actor)
     if isinstance(claimed, Refused):
         raise claimed
@@ -52,11 +69,20 @@ def send(operation: Operation) -> Operation:
     """Send a row that the caller has just moved to ``sending``, once and with no transaction open,
     and record the answer or its absence.
     """
+    return exchange(operation, _request)
+
+
+def exchange(operation: Operation, request: Callable[[Operation], Reply]) -> Operation:
+    """The claimed operation after its one ``request``, with what was said recorded."""
     try:
-        statement = Statement.of_reply(operation, _request(operation))
+        check_in_time(operation)
+        statement = Statement.of_reply(operation, request(operation))
     except GatewayError as error:
         statement = Statement.of_silence(Evidence.Source.REPLY, error)
-    return record_patiently(operation, statement)
+    try:
+        return record_patiently(operation, statement)
+    finally:
+        breaker.heard(answered=statement.is_answered, reason=statement.reason)
 
 
 def _claim(operation: Operation, actor: Staff) -> Operation | Refused:
@@ -93,7 +119,6 @@ def _check_age(operation: Operation) -> None:
 
 
 def _request(operation: Operation) -> Reply:
-    check_in_time(operation)
     client = aps.client()
     act = client.purchase if operation.kind == Kind.PURCHASE else client.authorize
     return act(
@@ -110,7 +135,7 @@ def check_in_time(operation: Operation) -> None:
     by now, and may find that it never arrived.
     """
     if operation.next_check_at and clock.now() >= operation.next_check_at:
-        raise NotSent("claimed_too_long_ago")
+        raise TooLate("claimed_too_long_ago")
 
 
 def record_patiently(operation: Operation, statement: Statement) -> Operation:

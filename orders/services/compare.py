@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from orders import clock
+from orders.errors import Refused
 from orders.models import Comparison, Difference, Evidence, Operation
 from orders.services import audit
 from orders.services.ask import ask
@@ -177,12 +178,16 @@ def _ask_about(comparison: Comparison) -> None:
     not_here = seen.exclude(operation__status__in=PROVEN).select_related("operation")
     for difference in not_here.order_by("id")[:MOST_ASKED]:
         charge = difference.operation
-        if charge and not _answered(ask(operation=charge, even_if_settled=True)):
+        if charge and not _is_answered(charge):
             return
 
 
-def _answered(operation: Operation) -> bool:
-    checks = operation.evidence.filter(source=Evidence.Source.CHECK).order_by("-id")
+def _is_answered(charge: Operation) -> bool:
+    try:
+        asked = ask(operation=charge, even_if_settled=True)
+    except Refused:
+        return False  # the gateway is away: a person presses later
+    checks = asked.evidence.filter(source=Evidence.Source.CHECK).order_by("-id")
     return checks.values_list("verified", flat=True).first() is not False
 
 

@@ -9,12 +9,11 @@ from django.utils.translation import gettext as _
 
 from orders import clock
 from orders.errors import Conflict, Refused
-from orders.gateway import GatewayError, Reply
-from orders.models import Evidence, Operation, Order, Staff
-from orders.services import aps, audit, rules
-from orders.services.charge import check_in_time, record_patiently
+from orders.gateway import Reply
+from orders.models import Operation, Order, Staff
+from orders.services import aps, audit, readiness, rules
+from orders.services.charge import exchange
 from orders.services.place import key_reused, sent_now
-from orders.services.statement import Statement
 from orders.states import CHARGES, Kind, Status
 
 _SUFFIX = {Kind.CAPTURE: "C", Kind.VOID: "V", Kind.REFUND: "R"}
@@ -55,6 +54,7 @@ def _follow_up(
             raise key_reused()
         return again
     rules.check_books_agree()
+    readiness.check()
     try:
         operation = _start(kind, actor, order, amount_minor, form_key, reason)
     except IntegrityError as error:
@@ -62,11 +62,7 @@ def _follow_up(
             "follow_up_under_way",
             _("Another capture, void or refund of this order is under way. Nothing was sent."),
         ) from error
-    try:
-        statement = Statement.of_reply(operation, _request(operation))
-    except GatewayError as error:
-        statement = Statement.of_silence(Evidence.Source.REPLY, error)
-    return record_patiently(operation, statement)
+    return exchange(operation, _request)
 
 
 def _start(
@@ -115,7 +111,6 @@ def _left(kind: Kind, order: Order) -> int:
 
 
 def _request(operation: Operation) -> Reply:
-    check_in_time(operation)
     client = aps.client()
     reference, fort_id = operation.merchant_reference, operation.parent.fort_id  # type: ignore[union-attr]
     if operation.kind == Kind.VOID:

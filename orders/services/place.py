@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from orders import clock
 from orders.errors import Conflict
 from orders.models import Consent, Customer, Operation, Order, Staff, StoredCard
-from orders.services import audit, customers, rules, totals
+from orders.services import audit, customers, readiness, rules, totals
 from orders.services.customer_details import tidy
 from orders.services.new_order import NewConsent, NewCustomer, NewOrder
 from orders.states import CHARGES, FREE, OrderStatus, Status
@@ -49,8 +49,8 @@ def place_order(
     stored one, which only this caller may now send (``charge.proceed``).
 
     The same ``form_key`` again gives the same operation. Raises ``Refused`` by the rules of
-    ``services.rules``, and ``Conflict`` when the key was used for something else or the order
-    reference is taken.
+    ``services.rules`` and ``services.readiness``, and ``Conflict`` when the key was used for
+    something else or the order reference is taken.
     """
     rules.may(actor, "orders.take_order", "orders.charge_order")
     if again := _find(form_key):
@@ -58,6 +58,7 @@ def place_order(
     rules.check_books_agree()
     rules.check_order(new_order)
     rules.check_card(stored_card, new_order.customer, new_order.amount_minor, new_order.currency)
+    readiness.check()
     try:
         with transaction.atomic(durable=True):
             order = Order.objects.create(
@@ -90,13 +91,15 @@ def prepare_charge(
 ) -> Placed:
     """Another try to charge ``order``, after one that was declined, expired or never charged.
 
-    Raises ``Conflict`` while another charge of the order is under way or has succeeded.
+    Raises ``Conflict`` while another charge of the order is under way or has succeeded, and
+    ``Refused`` as ``place_order`` does.
     """
     rules.may(actor, "orders.charge_order")
     if again := _find(form_key):
         return _same_order(again, order)
     rules.check_books_agree()
     rules.check_card(stored_card, order.customer, order.amount_minor, order.currency)
+    readiness.check()
     try:
         with transaction.atomic(durable=True):
             locked = Order.objects.locked(order.pk)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Staff, StoredCard
-from orders.services import audit, rules, totals
+from orders.services import audit, readiness, rules, totals
 from orders.services.charge import send
 from orders.services.place import MAY_CHARGE, sent_now
 from orders.states import CHARGES, FREE, Status
@@ -20,10 +20,12 @@ def resend(*, actor: Staff, operation: Operation) -> Operation:
     """The charge that was not made, claimed and sent once more by this call alone.
 
     Raises ``Conflict`` unless it is the order's newest try and nothing else holds the order, and
-    ``Refused`` when its card is gone or would be refused. Nothing is sent in either case.
+    ``Refused`` when its card is gone or would be refused, and while the gateway is away.
+    Nothing is sent in any of these cases.
     """
     rules.may(actor, "orders.charge_order")
     rules.check_books_agree()
+    readiness.check()
     try:
         claimed = _claim(operation, actor)
     except IntegrityError as error:

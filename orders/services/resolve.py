@@ -21,8 +21,7 @@ from orders import clock
 from orders.errors import Conflict
 from orders.gateway import GatewayError, NoAnswer
 from orders.models import Evidence, Operation, Order, StoredCard
-from orders.services import ask, evidence, kept_cards, leases
-from orders.services.breaker import Breaker
+from orders.services import ask, breaker, evidence, kept_cards, leases
 from orders.services.clock_watch import ClockWatch, begin_anew
 from orders.services.heartbeat import EVERY_S, Heart
 from orders.services.place import expire
@@ -43,7 +42,7 @@ def once() -> int:
 
 
 class Resolver:
-    """Works in rounds, and remembers between them whether the gateway answers.
+    """Works in rounds. While the gateway is away it only finds out whether it is back.
 
     Setting ``stop`` ends a round early: what is on the wire is still recorded, nothing is begun.
     Raises ``OperationalError`` or ``InterfaceError`` when the database is away; claimed rows are
@@ -54,7 +53,6 @@ class Resolver:
         self.stop = threading.Event()
         self.heart = Heart()
         self.watch = ClockWatch()
-        self.breaker = Breaker(settings.RESOLVE_BREAKER_AFTER)
 
     def round(self) -> int:
         """Do everything that is due; returns how many rows were worked on."""
@@ -62,6 +60,8 @@ class Resolver:
         if self.watch.has_jumped():
             log.warning("the clock was set forward or back: what is unknown is asked about anew")
             begin_anew()
+        if not self.stop.is_set():
+            ask.find_out()
         return self._expire_prepared() + self._ask_what_is_due() + self._retire_tokens()
 
     def _expire_prepared(self) -> int:
@@ -77,7 +77,7 @@ class Resolver:
         done: list[Operation] = []
         with ThreadPoolExecutor(most) as threads:
             while True:
-                room = self.breaker.room(most) - len(on_the_wire)
+                room = 0 if breaker.is_away() else most - len(on_the_wire)
                 claimed: list[Operation] = []
                 if room > 0 and len(on_the_wire) <= most // 2:
                     # Several at a time: each commit waits for the disk.
@@ -93,37 +93,12 @@ class Resolver:
                     return worked
                 for future in wait(on_the_wire, EVERY_S, FIRST_COMPLETED).done:
                     operation = on_the_wire.pop(future)
-                    done += [operation] * _work(partial(self._hear, future), operation)
-
-    def _hear(self, future: "Future[Statement]", operation: Operation) -> None:
-        """Weigh what was said. Silence while the gateway is away is no news: the row stays due, to
-        find out when it is back, and then all that is open is asked about at once.
-        """
-        statement = future.result()
-        is_back = self.breaker.heard(answered=statement.verified)
-        if not self.breaker.is_open:
-            evidence.apply(operation=operation, statement=statement)
-        if is_back:
-            _make_all_due()
+                    done += [operation] * _work(partial(_hear, future), operation)
 
     def _retire_tokens(self) -> int:
-        claimed = self._claim(_unkept, TOKENS_A_ROUND) if self.breaker.room(1) else []
+        claimed = [] if breaker.is_away() else self._claim(_unkept, TOKENS_A_ROUND)
         # Should this outlast the lease, a token may be retired twice, which changes nothing.
-        return sum(_work(self._retire, one) for one in claimed if self.breaker.room(1))
-
-    def _retire(self, operation: Operation) -> None:
-        """Forget a card at the gateway, or hold the row until it is time to try again."""
-        answered = is_done = False
-        try:
-            is_done = kept_cards.retire_token(operation)
-            answered = True
-        except GatewayError:
-            log.info("the token of operation %s could not be retired", operation.pk)
-        self.breaker.heard(answered=answered)
-        if is_done:
-            leases.release([operation])
-        else:
-            leases.hold([operation], TRY_AGAIN_S)
+        return sum(_work(_retire, one) for one in claimed if not breaker.is_away())
 
     def _claim(self, due: Callable[[], QuerySet[Operation]], most: int) -> list[Operation]:
         """Rows to work on now; none once the end was asked for."""
@@ -177,11 +152,24 @@ def _begin(operation: Operation) -> None:
         operation.refresh_from_db()
 
 
-def _make_all_due() -> None:
-    """Let nothing wait for its turn that could not be asked while the gateway was away."""
-    now = clock.now()
-    waiting = Operation.objects.filter(status=Status.UNKNOWN, kind__in=CHARGES)
-    waiting.filter(next_check_at__gt=now).update(next_check_at=now)
+def _hear(future: Future[Statement], operation: Operation) -> None:
+    ask.weigh(operation, future.result())
+
+
+def _retire(operation: Operation) -> None:
+    """Forget a card at the gateway, or hold the row until it is time to try again."""
+    try:
+        is_done = kept_cards.retire_token(operation)
+    except GatewayError as error:
+        log.info("the token of operation %s could not be retired", operation.pk)
+        leases.hold([operation], TRY_AGAIN_S)
+        breaker.heard(answered=False if error.was_tried else None, reason=error.reason)
+        return
+    breaker.heard(answered=True)
+    if is_done:
+        leases.release([operation])
+    else:
+        leases.hold([operation], TRY_AGAIN_S)
 
 
 def _unkept() -> QuerySet[Operation]:

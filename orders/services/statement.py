@@ -28,7 +28,8 @@ class Statement:
 
     ``digest`` identifies it: the same one again is one statement heard twice. ``facts`` are the
     columns of ``Operation`` it tells, without blanks; ``body`` is scrubbed. ``reason`` says why the
-    outcome is unknown, in a machine word. ``sent`` is ``False`` only when surely nothing left.
+    outcome is unknown, in a machine word. ``sent`` is ``False`` only when surely nothing left, and
+    ``was_tried`` when the gateway was not even called.
     ``told`` is what a person said besides, for the trail.
     """
 
@@ -39,6 +40,7 @@ class Statement:
     size: int = 0
     reason: str = ""
     sent: bool | None = True
+    was_tried: bool = True
     body: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     told: Mapping[str, str] = field(default_factory=dict)
@@ -47,6 +49,11 @@ class Statement:
     def is_mismatch(self) -> bool:
         """Whether the gateway said it, but not of what was sent, or not all of it."""
         return self.verified and is_mismatch(self.reason)
+
+    @property
+    def is_answered(self) -> bool | None:
+        """Whether the gateway itself answered; ``None`` when it was not even called."""
+        return self.verified if self.was_tried else None
 
     @property
     def is_release(self) -> bool:
@@ -98,6 +105,7 @@ class Statement:
             size=error.size if isinstance(error, NotTrusted) else 0,
             reason=error.reason[:40],
             sent=error.sent,
+            was_tried=error.was_tried,
         )
 
     @classmethod

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from orders.errors import Refused
 from orders.gateway import Outcome
 from orders.models import Difference, Staff
 from orders.services.ask import ask_about
@@ -22,12 +23,15 @@ from orders.views.answers import see_other
 def difference_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """303 to the page after one question. Asking never charges; what is signed counts."""
     difference = get_object_or_404(open_differences(), pk=pk)
-    outcome = ask_about(actor=cast("Staff", request.user), difference=difference)
-    difference.refresh_from_db()
-    if difference.closed_at:
-        messages.success(request, _("APS and the office agree again."))
-    else:
-        messages.warning(request, _why_open(difference, outcome))
+    try:
+        outcome = ask_about(actor=cast("Staff", request.user), difference=difference)
+        difference.refresh_from_db()
+        if difference.closed_at:
+            messages.success(request, _("APS and the office agree again."))
+        else:
+            messages.warning(request, _why_open(difference, outcome))
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
     return see_other(reverse("attention") + "#differences")
 
 

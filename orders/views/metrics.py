@@ -7,14 +7,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from orders.services import heartbeat
+from orders.services import breaker, heartbeat
 
 
 @login_not_required
 @require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
-    """How many charges wait for an answer, for how long, and whether a resolver lives. 404 without
-    the token of the settings.
+    """How many charges wait for an answer, for how long, and whether a resolver lives and the
+    gateway answers. 404 without the token of the settings.
     """
     wanted = f"Bearer {settings.METRICS_TOKEN}".encode()
     given = request.headers.get("Authorization", "").encode()
@@ -25,6 +25,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "motooffice_unsettled_charges": count,
         "motooffice_oldest_unsettled_seconds": round(oldest_s),
         "motooffice_resolvers_alive": heartbeat.living(),
+        **breaker.figures(),
     }
     text = "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in figures.items())
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")

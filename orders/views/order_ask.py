@@ -2,11 +2,13 @@
 
 from typing import cast
 
+from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from orders.errors import Refused
 from orders.models import Staff
 from orders.services.ask import ask
 from orders.states import CHARGES, UNSETTLED
@@ -24,7 +26,12 @@ def order_ask(request: HttpRequest, number: str) -> HttpResponse:
     open_charges = order.operations.filter(kind__in=CHARGES, status__in=UNSETTLED)
     by_itself = request.headers.get("X-Requested-By") == "poll"
     for charge in open_charges:
-        ask(operation=charge, actor=None if by_itself else cast("Staff", request.user))
+        try:
+            ask(operation=charge, actor=None if by_itself else cast("Staff", request.user))
+        except Refused as refusal:
+            # The page asks again by itself, and the office does so too: only a person is told.
+            if not by_itself:
+                messages.warning(request, str(refusal))
     if not by_itself:
         return see_other(order.get_absolute_url())
     order = order_for(request, number)

@@ -9,18 +9,18 @@ from socketserver import ThreadingMixIn
 
 import pytest
 from django.db.models import QuerySet
+from django.test import override_settings
 from pytest_django.fixtures import Settings
 
 from orders import clock
-from orders.models import Heartbeat, Operation, Staff
+from orders.models import Breaker, Evidence, Heartbeat, Operation, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import aps, leases, resolve
-from orders.services.breaker import Breaker
+from orders.services import aps, ask, attention, breaker, leases, resolve
 from orders.services.gateway_words import about
 from orders.services.resolve import Resolver
 from orders.states import OrderStatus, Status
 from tests import steps
-from tests.factories import OperationFactory
+from tests.factories import OperationFactory, StaffFactory
 from tests.gateway.scripted import Gateway, Handler, says
 from tests.together import together
 
@@ -56,8 +56,11 @@ def crowd(settings: Settings) -> Iterator[Crowd]:
 
 
 def unknowns(agent: Staff, count: int) -> list[Operation]:
-    """Charges that the stand-in took, whose answer was lost."""
-    return [steps.charge_new(agent, amount_minor=10_920) for _each in range(count)]
+    """Charges that the stand-in took, whose answer was lost; the silence is forgotten."""
+    with override_settings(RESOLVE_BREAKER_AFTER=count + 1):
+        made = [steps.charge_new(agent, amount_minor=10_920) for _each in range(count)]
+    Breaker.objects.all().delete()
+    return made
 
 
 def round_after(resolver: Resolver, **waited: float) -> int:
@@ -92,24 +95,68 @@ def test_a_gateway_that_is_away_is_left_alone(
 ) -> None:
     unknowns(agent, 6)
     settings.APS_API_URL, settings.RESOLVE_PARALLEL, settings.RESOLVE_BREAKER_AFTER = NOBODY, 1, 3
-    resolver = Resolver()
-    round_after(resolver, hours=1)
+    round_after(Resolver(), hours=1)
     assert Operation.objects.filter(checks__gt=0).count() == 3
-    assert resolver.breaker.is_open
+    assert breaker.is_away()
 
 
 def test_all_are_asked_as_soon_as_the_gateway_is_back(
     agent: Staff, gateway: Sandbox, settings: Settings
 ) -> None:
     unknowns(agent, 6)
-    settings.APS_API_URL, settings.RESOLVE_PARALLEL = NOBODY, 2
-    resolver, passed = Resolver(), [0.0]
-    resolver.breaker = Breaker(3, now=lambda: passed[0])
-    for passed[0] in (0, 100, 200):
-        round_after(resolver, hours=1)
-    settings.APS_API_URL, passed[0] = gateway.api_url, 300
-    round_after(resolver, hours=1)
+    settings.APS_API_URL, settings.RESOLVE_BREAKER_AFTER = NOBODY, 3
+    for minutes in (60, 61, 62):
+        round_after(Resolver(), minutes=minutes)
+    assert Breaker.objects.get().probes == 2
+    settings.APS_API_URL = gateway.api_url
+    round_after(Resolver(), minutes=63)
     assert {one.status for one in Operation.objects.all()} == {Status.APPROVED}
+
+
+def test_fault_79_a_gateway_that_is_away_for_a_day_loses_nothing(
+    agent: Staff, gateway: Sandbox, settings: Settings
+) -> None:
+    operations = unknowns(agent, 6)
+    settings.APS_API_URL = NOBODY
+    for hours in range(1, 25):
+        round_after(Resolver(), hours=hours)
+    silences = Evidence.objects.filter(source="check", reason="no_connection")
+    assert silences.count() < settings.RESOLVE_BREAKER_AFTER
+    with clock.at(clock.now() + timedelta(hours=24)):
+        waiting = attention.waiting(StaffFactory(supervisor=True)).items
+        assert {item.may_release for item in waiting} == {True}
+    assert [item.operation for item in waiting] == operations
+    settings.APS_API_URL = gateway.api_url
+    round_after(Resolver(), hours=24, minutes=1)
+    assert {one.status for one in Operation.objects.all()} == {Status.APPROVED}
+    assert all(gateway.count(one.merchant_reference, "PURCHASE") == 1 for one in operations)
+
+
+def test_who_finds_out_asks_about_a_charge_that_the_gateway_knows(
+    agent: Staff, gateway: Sandbox, settings: Settings
+) -> None:
+    known = steps.charge_new(agent)
+    unknowns(agent, 1)
+    for _each in range(settings.RESOLVE_BREAKER_AFTER):
+        breaker.heard(answered=False)
+    assert ask.find_out() is None
+    with clock.at(clock.now() + timedelta(seconds=3)):
+        assert ask.find_out()
+    assert gateway.count(known.merchant_reference, "CHECK_STATUS") == 1
+    assert not breaker.is_away()
+
+
+def test_fault_73_three_resolvers_send_one_question_a_pause(
+    transactional_db: None, agent: Staff, gateway: Sandbox, settings: Settings
+) -> None:
+    unknowns(agent, 6)
+    for _each in range(settings.RESOLVE_BREAKER_AFTER):
+        breaker.heard(answered=False)
+    Breaker.objects.update(try_at=clock.now())
+    settings.APS_API_URL = NOBODY
+    together(*[resolve.once] * 3)
+    assert Breaker.objects.get().probes == 1
+    assert Operation.objects.filter(checks__gt=0).count() == 0
 
 
 def test_a_charge_that_arrives_after_it_was_believed_absent_is_found(

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from orders.services import breaker
 from orders.services.heartbeat import Heart
 from tests.factories import OperationFactory
 
@@ -21,6 +22,17 @@ def test_a_monitor_reads_how_long_the_oldest_charge_has_waited(
     assert "motooffice_unsettled_charges 1\n" in told
     assert "# TYPE motooffice_oldest_unsettled_seconds gauge\n" in told
     assert "motooffice_resolvers_alive 1\n" in told
+    assert "motooffice_gateway_away 0\n" in told
+
+
+def test_a_monitor_reads_that_the_gateway_is_away(client: Client, settings: Settings) -> None:
+    settings.METRICS_TOKEN, settings.RESOLVE_BREAKER_AFTER = "a-long-secret", 2
+    for _each in range(2):
+        breaker.heard(answered=False)
+    told = client.get("/metrics", headers=BEARER).content.decode()
+    assert "motooffice_gateway_away 1\n" in told
+    assert "motooffice_gateway_silences 2\n" in told
+    assert client.get("/readyz").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,37 @@
+"""Whether anything may be sent to the gateway now: asked before a charge is stored or claimed."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from orders.errors import Refused
+from orders.models.breakers import SILENCE
+from orders.services.breaker import open_causes
+
+NOTICES: dict[str, Promise] = {
+    SILENCE: gettext_lazy(
+        "The payment gateway does not answer. Nothing can be charged until it is back. The office "
+        "asks again and again, and this notice goes away by itself."
+    ),
+}
+
+
+def notices() -> list[Promise]:
+    """A sentence for staff for every reason why nothing can be charged now."""
+    causes = open_causes()
+    return [sentence for cause, sentence in NOTICES.items() if cause in causes]
+
+
+def check() -> None:
+    """Raise ``Refused``, with what to tell the caller, while nothing may be sent."""
+    causes = open_causes()
+    if SILENCE in causes:
+        raise Refused("gateway_away", away())
+
+
+def away() -> str:
+    """What an agent does while the gateway does not answer."""
+    return _(
+        "Nothing was sent and nothing was charged: the payment gateway does not answer. What you "
+        "typed is kept. Ask the caller to wait a minute, or offer to call back."
+    )
