@@ -50,7 +50,7 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
         _currencies_are_known,
         _transactions_end_where_services_end_them,
         _database_suits_the_office,
-        _threads_suit_the_database,
+        _threads_suit_the_office,
         _times_agree,
         _cookies_are_guarded,
         _books_are_not_being_compared,
@@ -152,9 +152,18 @@ def _database_suits_the_office() -> Iterator[CheckMessage]:
         yield checks.Warning("SQLite serves one machine only.", hint=hint, id="orders.W001")
 
 
-def _threads_suit_the_database() -> Iterator[CheckMessage]:
-    """Threads of one process can stall one another on SQLite for a minute and more."""
+def _threads_suit_the_office() -> Iterator[CheckMessage]:
+    """Threads of one process can stall one another on SQLite for a minute and more. Elsewhere some
+    must be left for the pages while the gateway hangs.
+    """
     asked = " ".join([*sys.argv, os.environ.get("GUNICORN_CMD_ARGS", "")])
+    number = re.search(r"--threads[ =](\d+)", asked)
+    if number and 1 < int(number[1]) <= settings.MAX_CHARGES_ON_WIRE:
+        yield checks.Warning(
+            f"All {number[1]} threads of a process may wait for the gateway at once.",
+            hint="Set MAX_CHARGES_ON_WIRE to less than the number of threads.",
+            id="orders.W004",
+        )
     if "sqlite" in settings.DATABASES["default"]["ENGINE"] and THREADS.search(asked):
         yield checks.Warning(
             "The web server runs threads on SQLite.",
@@ -174,8 +183,10 @@ def _times_agree() -> Iterator[CheckMessage]:
         moments = getattr(settings, name)
         if not moments or moments != sorted(set(moments)) or moments[0] <= 0:
             yield Error(f"{name} must list growing numbers of seconds.", id="orders.E016")
-    if settings.RESOLVE_BREAKER_AFTER < 1:
-        yield Error("RESOLVE_BREAKER_AFTER must be 1 or more.", id="orders.E017")
+    if settings.RESOLVE_BREAKER_AFTER < 1 or settings.MAX_CHARGES_ON_WIRE < 1:
+        yield Error(
+            "RESOLVE_BREAKER_AFTER and MAX_CHARGES_ON_WIRE must be 1 or more.", id="orders.E017"
+        )
     if settings.RESOLVE_PARALLEL < 1 or not 0 <= settings.RESOLVE_JITTER < 1:
         yield Error(
             "RESOLVE_PARALLEL must be 1 or more, RESOLVE_JITTER from 0 to less than 1.",

@@ -15,6 +15,7 @@ from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from orders.sandbox.server import Sandbox
+from orders.services import wire_room
 
 pytest_plugins = ["tests.chromium"]
 
@@ -49,6 +50,12 @@ def gateway(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Sand
 def _speaks_english(settings: Settings) -> None:
     """Start every test in the default language: a request leaves its own behind on the thread."""
     translation.activate(settings.LANGUAGE_CODE)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_on_the_wire() -> None:
+    """Give back what a test claimed and never sent: the process would remember it for a while."""
+    wire_room._until.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

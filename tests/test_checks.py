@@ -178,6 +178,19 @@ def test_threads_on_sqlite_are_worth_a_warning(
     assert ids(settings) == []
 
 
+@pytest.mark.parametrize(("threads", "found"), [(24, ["orders.W004"]), (25, [])])
+def test_a_gateway_that_hangs_must_leave_threads_for_the_pages(
+    settings: Settings,
+    database: dict[str, object],
+    monkeypatch: pytest.MonkeyPatch,
+    threads: int,
+    found: list[str],
+) -> None:
+    database["ENGINE"] = "django.db.backends.postgresql"
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", f"--workers 2 --threads {threads}")
+    assert ids(settings) == found
+
+
 @pytest.mark.parametrize(
     ("name", "value", "found"),
     [
@@ -188,6 +201,7 @@ def test_threads_on_sqlite_are_worth_a_warning(
         ("RESOLVE_PARALLEL", 0, "orders.E016"),
         ("RESOLVE_JITTER", 1.0, "orders.E016"),
         ("RESOLVE_BREAKER_AFTER", 0, "orders.E017"),
+        ("MAX_CHARGES_ON_WIRE", 0, "orders.E017"),
     ],
 )
 def test_times_that_cannot_be_kept_are_refused(

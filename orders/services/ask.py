@@ -10,7 +10,7 @@ from orders import clock
 from orders.errors import Refused
 from orders.gateway import GatewayError, Outcome
 from orders.models import Difference, Evidence, Operation, Order, Staff
-from orders.services import aps, audit, breaker, evidence, rules
+from orders.services import aps, audit, breaker, evidence, rules, wire_room
 from orders.services.readiness import away
 from orders.services.statement import Statement
 from orders.states import CHARGES, LOOKED_AT_AGAIN, UNSETTLED, Status
@@ -25,14 +25,16 @@ def ask(
     doubts that (``even_if_settled``): what is proven stays, and a contradiction is told. ``actor``
     is the person who asked, ``None`` when it is the office itself.
 
-    Raises ``Refused`` while the gateway is away, but for the one question that finds out.
+    Raises ``Refused`` while the gateway is away, but for the one question that finds out, and while
+    too many wait for it.
     """
     if not (may_be_doubted if even_if_settled else may_be_asked)(operation):
         return operation
     probe = breaker.claim_probe()
     if probe is None and breaker.is_away():
         raise Refused("gateway_away", away())
-    statement = said_about(counted([operation])[0])
+    with wire_room.asking():
+        statement = said_about(counted([operation])[0])
     if actor:
         _note(operation, actor)
     return weigh(operation, statement, actor=actor, probe=probe)

@@ -25,6 +25,7 @@ from orders.services import (
     readiness,
     rules,
     totals,
+    wire_room,
 )
 from orders.services.gateway_words import about
 from orders.services.place import Placed, expire, sent_now
@@ -53,15 +54,15 @@ def charge(*, actor: Staff, operation: Operation) -> Operation:
     """The prepared operation, claimed and sent by this call alone, with its result.
 
     Raises ``Conflict`` when somebody else sent it first or it has expired, and ``Refused`` when the
-    gateway would refuse the card, after expiring the operation, or while it is away, which leaves
-    the operation as it is; nothing is sent in any of these cases.
+    gateway would refuse the card, after expiring the operation, or while it is away or busy, which
+    leaves the operation as it is; nothing is sent in any of these cases.
     """
     rules.may(actor, "orders.charge_order")
     rules.check_books_agree()
-    readiness.check()
-    claimed = _claim(operation, actor)
-    if isinstance(claimed, Refused):
-        raise claimed
+    with readiness.claiming(operation.form_key):
+        claimed = _claim(operation, actor)
+        if isinstance(claimed, Refused):
+            raise claimed
     return send(claimed)
 
 
@@ -74,11 +75,12 @@ def send(operation: Operation) -> Operation:
 
 def exchange(operation: Operation, request: Callable[[Operation], Reply]) -> Operation:
     """The claimed operation after its one ``request``, with what was said recorded."""
-    try:
-        check_in_time(operation)
-        statement = Statement.of_reply(operation, request(operation))
-    except GatewayError as error:
-        statement = Statement.of_silence(Evidence.Source.REPLY, error)
+    with wire_room.held(operation.form_key):
+        try:
+            check_in_time(operation)
+            statement = Statement.of_reply(operation, request(operation))
+        except GatewayError as error:
+            statement = Statement.of_silence(Evidence.Source.REPLY, error)
     try:
         return record_patiently(operation, statement)
     finally:

@@ -54,9 +54,9 @@ def _follow_up(
             raise key_reused()
         return again
     rules.check_books_agree()
-    readiness.check()
     try:
-        operation = _start(kind, actor, order, amount_minor, form_key, reason)
+        with readiness.claiming(form_key):
+            operation = _start(kind, actor, order, amount_minor, form_key, reason)
     except IntegrityError as error:
         raise Conflict(
             "follow_up_under_way",

@@ -58,9 +58,9 @@ def place_order(
     rules.check_books_agree()
     rules.check_order(new_order)
     rules.check_card(stored_card, new_order.customer, new_order.amount_minor, new_order.currency)
-    readiness.check()
+    claiming = readiness.claiming(form_key, sends=stored_card is not None)
     try:
-        with transaction.atomic(durable=True):
+        with claiming, transaction.atomic(durable=True):
             order = Order.objects.create(
                 taken_by=actor, taken_at=clock.now(), **_columns(new_order, actor)
             )
@@ -99,9 +99,9 @@ def prepare_charge(
         return _same_order(again, order)
     rules.check_books_agree()
     rules.check_card(stored_card, order.customer, order.amount_minor, order.currency)
-    readiness.check()
+    claiming = readiness.claiming(form_key, sends=stored_card is not None)
     try:
-        with transaction.atomic(durable=True):
+        with claiming, transaction.atomic(durable=True):
             locked = Order.objects.locked(order.pk)
             _make_room(locked, actor)
             return Placed(_prepare(locked, actor, form_key, stored_card, consent), is_new=True)

@@ -1,11 +1,15 @@
 """Whether anything may be sent to the gateway now: asked before a charge is stored or claimed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.errors import Refused
 from orders.models.breakers import SILENCE
+from orders.services import wire_room
 from orders.services.breaker import open_causes
 
 NOTICES: dict[str, Promise] = {
@@ -35,3 +39,16 @@ def away() -> str:
         "Nothing was sent and nothing was charged: the payment gateway does not answer. What you "
         "typed is kept. Ask the caller to wait a minute, or offer to call back."
     )
+
+
+@contextmanager
+def claiming(form_key: str, *, sends: bool = True) -> Iterator[None]:
+    """Around the commit that claims a request: refused before it, by ``check`` or for want of
+    room on the wire, where it ``sends`` at once.
+    """
+    check()
+    if not sends:
+        yield
+        return
+    with wire_room.claimed(form_key):
+        yield

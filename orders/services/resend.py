@@ -20,14 +20,14 @@ def resend(*, actor: Staff, operation: Operation) -> Operation:
     """The charge that was not made, claimed and sent once more by this call alone.
 
     Raises ``Conflict`` unless it is the order's newest try and nothing else holds the order, and
-    ``Refused`` when its card is gone or would be refused, and while the gateway is away.
+    ``Refused`` when its card is gone or would be refused, and while the gateway is away or busy.
     Nothing is sent in any of these cases.
     """
     rules.may(actor, "orders.charge_order")
     rules.check_books_agree()
-    readiness.check()
     try:
-        claimed = _claim(operation, actor)
+        with readiness.claiming(operation.form_key):
+            claimed = _claim(operation, actor)
     except IntegrityError as error:
         raise _settled() from error
     return send(claimed)

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from orders.services import breaker, heartbeat
+from orders.services import breaker, heartbeat, wire_room
 
 
 @login_not_required
@@ -26,6 +26,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         "motooffice_oldest_unsettled_seconds": round(oldest_s),
         "motooffice_resolvers_alive": heartbeat.living(),
         **breaker.figures(),
+        "motooffice_on_wire_of_this_process": wire_room.taken(),
     }
     text = "".join(f"# TYPE {name} gauge\n{name} {value}\n" for name, value in figures.items())
     return HttpResponse(text, content_type="text/plain; version=0.0.4; charset=utf-8")

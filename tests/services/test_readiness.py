@@ -11,7 +11,7 @@ from orders import clock
 from orders.errors import Refused
 from orders.models import Breaker, Operation, Order, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import ask, breaker, charge, follow_up, place, readiness, resend
+from orders.services import ask, breaker, charge, follow_up, place, readiness, resend, wire_room
 from orders.services.resolve import Resolver
 from orders.states import Status
 from tests import steps
@@ -250,6 +250,7 @@ def test_fault_61_a_database_that_is_away_before_the_claim_sends_nothing(
     with pytest.raises(OperationalError):
         steps.place_stored(agent, card)
     assert len(gateway.requests) == sent
+    assert wire_room.taken() == 0
 
 
 def test_an_answer_is_recorded_though_the_breaker_cannot_be_read_or_written(

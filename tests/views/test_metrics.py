@@ -23,6 +23,7 @@ def test_a_monitor_reads_how_long_the_oldest_charge_has_waited(
     assert "# TYPE motooffice_oldest_unsettled_seconds gauge\n" in told
     assert "motooffice_resolvers_alive 1\n" in told
     assert "motooffice_gateway_away 0\n" in told
+    assert "motooffice_on_wire_of_this_process 0\n" in told
 
 
 def test_a_monitor_reads_that_the_gateway_is_away(client: Client, settings: Settings) -> None:
