@@ -185,7 +185,8 @@ def _waiting(operation: Operation) -> Waiting:
 
 def _alarm(event: Event, operation: Operation | None) -> Alarm:
     title, _mood = HAPPENINGS[event.kind]
-    return Alarm(event, title, operation, what_to_do(event.kind, operation))
+    code = str(event.data.get("code", ""))
+    return Alarm(event, title, operation, what_to_do(event.kind, operation, code))
 
 
 def _name(event: Event) -> str:

@@ -19,7 +19,7 @@ from orders.gateway import (
     tokenization_form,
 )
 from orders.models import Evidence, Operation, Order
-from orders.services import aps, audit
+from orders.services import aps, audit, set_up
 from orders.services.place import expire
 from orders.states import Source, Status
 
@@ -63,9 +63,12 @@ def receive_card(pairs: Sequence[tuple[str, str]]) -> Operation:
         if has_token:
             _keep(current, came_back)
             _take_token(order, current, came_back)
-        elif current.status == Status.PREPARED:
+        is_refused = not has_token and current.status == Status.PREPARED
+        if is_refused:
             _keep(current, came_back)
             _refuse_card(order, current, came_back)
+    if is_refused:
+        set_up.heard(came_back.response_code)
     return current
 
 
@@ -99,6 +102,7 @@ def _refuse_card(order: Order, operation: Operation, came_back: CardReturn) -> N
     Operation.objects.filter(pk=operation.pk).update(response_code=came_back.response_code)
     operation.refresh_from_db()
     audit.record(order, "card_refused", operation=operation)
+    set_up.tell(order, operation, came_back.response_code)
     expire(order, operation, actor=None)
 
 

@@ -24,6 +24,7 @@ from orders.services import (
     evidence,
     readiness,
     rules,
+    set_up,
     totals,
     wire_room,
 )
@@ -85,6 +86,7 @@ def exchange(operation: Operation, request: Callable[[Operation], Reply]) -> Ope
         return record_patiently(operation, statement)
     finally:
         breaker.heard(answered=statement.is_answered, reason=statement.reason)
+        set_up.heard(statement.facts.get("response_code", ""))
 
 
 def _claim(operation: Operation, actor: Staff) -> Operation | Refused:

@@ -13,7 +13,7 @@ from orders import clock
 from orders.errors import Conflict
 from orders.gateway import Outcome
 from orders.models import Evidence, Operation, Order, Staff
-from orders.services import audit, differences, kept_cards, schedule, totals
+from orders.services import audit, differences, kept_cards, schedule, set_up, totals
 from orders.services.place import expire
 from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, LIVE, LOOKED_AT_AGAIN, UNSETTLED, Kind, Status
@@ -37,8 +37,11 @@ def apply(*, operation: Operation, statement: Statement, actor: Staff | None = N
         kept, is_new = _kept(current, statement, actor)
         if not is_new:
             return current
+        before = current.status
         weigh = _release if statement.is_release else _WEIGH[statement.outcome]
         weigh(order, current, statement, actor)
+        if statement.verified and current.status != before:
+            set_up.tell(order, current, statement.facts.get("response_code", ""))
         if current.status in LOOKED_AT_AGAIN and statement.source == Evidence.Source.CHECK:
             schedule.look_again(current, is_answered=statement.verified)
         totals.recompute(order)

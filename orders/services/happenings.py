@@ -19,6 +19,7 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "late_success": (_("Success came late: tell a supervisor"), "bad"),
     "contradiction": (_("A message contradicts what is proven and was not believed"), "bad"),
     "mismatch": (_("The gateway's answer does not match what was sent"), "bad"),
+    "set_up_wrong": (_("The gateway refused the account: it is set up wrongly"), "bad"),
     "taken_on": (_("Somebody looks after it"), ""),
     "alarm_closed": (_("Alarm closed"), ""),
     "difference_found": (_("APS's report says something else"), "bad"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders.errors import Refused
-from orders.models.breakers import SILENCE
+from orders.models.breakers import SET_UP, SILENCE
 from orders.services import wire_room
 from orders.services.breaker import open_causes
 
@@ -16,6 +16,10 @@ NOTICES: dict[str, Promise] = {
     SILENCE: gettext_lazy(
         "The payment gateway does not answer. Nothing can be charged until it is back. The office "
         "asks again and again, and this notice goes away by itself."
+    ),
+    SET_UP: gettext_lazy(
+        "The gateway refuses every charge because our account is set up wrongly. Nothing can be "
+        "charged until that is put right. A supervisor can try again under Needs attention."
     ),
 }
 
@@ -31,6 +35,14 @@ def check() -> None:
     causes = open_causes()
     if SILENCE in causes:
         raise Refused("gateway_away", away())
+    if SET_UP in causes:
+        raise Refused(
+            "account_refused",
+            _(
+                "Nothing was sent and nothing was charged: the gateway refuses our account. What "
+                "you typed is kept. Offer to call back, and tell a supervisor."
+            ),
+        )
 
 
 def away() -> str:

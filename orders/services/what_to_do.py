@@ -3,11 +3,14 @@
 from django.utils.translation import gettext as _
 
 from orders.models import Difference, Operation
+from orders.services.explain import explain
 from orders.states import Kind, Status
 
 
-def what_to_do(kind: str, operation: Operation | None) -> str:
-    """A sentence for an alarm of ``kind`` about ``operation`` as it stands now."""
+def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
+    """A sentence for an alarm of ``kind`` about ``operation`` as it stands now. ``code`` is what
+    the gateway said at the time, where the alarm is about that.
+    """
     if operation and operation.status == Status.DUPLICATE:
         return _duplicate(operation)
     if kind == "late_success":
@@ -15,6 +18,8 @@ def what_to_do(kind: str, operation: Operation | None) -> str:
             "The order counts this charge now. Tell the customer, and see that nobody took the "
             "money in another way meanwhile."
         )
+    if kind == "set_up_wrong":
+        return _set_up(code)
     if kind == "contradiction":
         return _(
             "What is proven stays. Compare this order with the gateway's own books, and put right "
@@ -24,6 +29,13 @@ def what_to_do(kind: str, operation: Operation | None) -> str:
         "The answer was not believed. Compare reference, amount and currency with the gateway's "
         "own books."
     )
+
+
+def _set_up(code: str) -> str:
+    return _(
+        "%(meaning)s (%(code)s). Such charges are refused until Amazon Payment Services or your "
+        "bank puts the account right. Nothing was charged where an order says Declined."
+    ) % {"meaning": explain(code).title, "code": f"\u2068{code}\u2069"}
 
 
 def what_to_do_about(difference: Difference) -> str:

@@ -1,4 +1,6 @@
-"""Find out by hand whether charges can go again."""
+"""Find out by hand whether charges can go again: ask the gateway, let the account be tried."""
+
+from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -7,7 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from orders.services import ask, breaker
+from orders.models import Staff
+from orders.services import ask, breaker, set_up
 from orders.views.answers import see_other
 
 
@@ -15,6 +18,10 @@ from orders.views.answers import see_other
 @require_POST
 def attention_try_again(request: HttpRequest) -> HttpResponse:
     """303 to the page, with what came of it. One harmless question at most; nothing is charged."""
+    if set_up.try_again(actor=cast("Staff", request.user)):
+        messages.success(
+            request, _("Charges go again. The next one that is refused this way stops them.")
+        )
     is_back = ask.find_out()
     if is_back:
         messages.success(request, _("The gateway answers again."))

@@ -10,7 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 from orders import clock
 from orders.models import Operation, Order, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import breaker
+from orders.services import breaker, set_up
 from orders.states import OrderStatus
 from tests.browser.order_steps import type_card, type_order
 from tests.chromium import Complaints, SignIn, assert_accessible
@@ -74,6 +74,8 @@ def test_the_notices_are_accessible_and_fit(
         sent_at = clock.now() - timedelta(minutes=minutes)
         Operation.objects.filter(pk=charge.pk).update(submitted_at=sent_at)
     go_away(settings)
+    for _each in range(settings.RESOLVE_BREAKER_AFTER):
+        set_up.heard("00009")
     cookie = {"name": "django_language", "value": language, "url": live_server.url}
     page.context.add_cookies([cookie])
     page.set_viewport_size({"width": width, "height": 900})

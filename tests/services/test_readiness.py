@@ -10,6 +10,7 @@ from pytest_django.fixtures import Settings
 from orders import clock
 from orders.errors import Refused
 from orders.models import Breaker, Operation, Order, Staff
+from orders.models.breakers import SET_UP, SILENCE
 from orders.sandbox.server import Sandbox
 from orders.services import ask, breaker, charge, follow_up, place, readiness, resend, wire_room
 from orders.services.resolve import Resolver
@@ -278,3 +279,13 @@ def test_a_signed_answer_of_any_kind_is_none(
     settings.RESOLVE_BREAKER_AFTER = 1
     steps.charge_new(agent, amount_minor=10_000 + int(digits))
     assert not breaker.is_away()
+
+
+def test_staff_are_told_of_every_reason(db: None, settings: Settings) -> None:
+    settings.RESOLVE_BREAKER_AFTER = 1
+    breaker.count(SILENCE, "timeout")
+    breaker.count(SET_UP, "00009")
+    assert [str(one).split(".")[0] for one in readiness.notices()] == [
+        "The payment gateway does not answer",
+        "The gateway refuses every charge because our account is set up wrongly",
+    ]

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
-from pytest_django.asserts import assertNotContains
+from pytest_django.asserts import assertContains, assertNotContains
 from pytest_django.fixtures import Settings
 
 from orders import clock
 from orders.models import Staff
 from orders.sandbox.server import Sandbox
-from orders.services import breaker, readiness
+from orders.services import breaker, readiness, set_up
 from tests import steps
 from tests.factories import StaffFactory
 from tests.views.order_pages import signed_in, words
@@ -72,13 +72,22 @@ def test_nobody_asks_twice_within_a_pause(
     assert gateway.count(operation.merchant_reference, "CHECK_STATUS") == 0
 
 
+def test_an_account_that_was_put_right_is_tried(client: Client) -> None:
+    set_up.heard("00009")
+    assertContains(client.get(PAGE), "Charging is stopped")
+    client.post(URL)
+    page = client.get(PAGE)
+    assertContains(page, "Charges go again.")
+    assertNotContains(page, "Charging is stopped")
+
+
 def test_the_button_is_there_only_while_something_is_stopped(client: Client) -> None:
     assertNotContains(client.get(PAGE), URL)
 
 
 @pytest.mark.parametrize("role", ["agent", "auditor"])
-def test_others_may_not(role: str, settings: Settings) -> None:
-    away(settings)
+def test_others_may_not(role: str) -> None:
+    set_up.heard("00009")
     other = signed_in(StaffFactory(role=role))
     assert other.post(URL).status_code == 403
     assert URL not in other.get("/orders/").content.decode()
