@@ -230,6 +230,8 @@ EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = bool(_mail.get("EMAIL_USE_TLS"))
 EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_SSL"))
+EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hang the resolver
+ALARM_EMAILS = env.list("ALARM_EMAILS", default=[])
 DEFAULT_FROM_EMAIL = MERCHANT_EMAIL or "office@localhost"
 
 # --- Logs --------------------------------------------------------------------------------

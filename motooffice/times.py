@@ -20,5 +20,7 @@ RESOLVE_JITTER = env.float("RESOLVE_JITTER", default=0.2)
 RESOLVE_PARALLEL = env.int("RESOLVE_PARALLEL", default=8)
 RESOLVE_BREAKER_AFTER = env.int("RESOLVE_BREAKER_AFTER", default=5)
 RESOLVER_SILENCE_S = env.int("RESOLVER_SILENCE_S", default=0 if TESTING else 60)  # 0: never
+ALARM_YELLOW_S = env.int("ALARM_YELLOW_S", default=300)
+ALARM_RED_S = env.int("ALARM_RED_S", default=900)
 IDLE_LIMIT_S = env.int("IDLE_LIMIT_S", default=900)
 ABSOLUTE_SESSION_S = env.int("ABSOLUTE_SESSION_S", default=36_000)

@@ -183,6 +183,8 @@ def _times_agree() -> Iterator[CheckMessage]:
         moments = getattr(settings, name)
         if not moments or moments != sorted(set(moments)) or moments[0] <= 0:
             yield Error(f"{name} must list growing numbers of seconds.", id="orders.E016")
+    if settings.ALARM_YELLOW_S >= settings.ALARM_RED_S:
+        yield Error("ALARM_YELLOW_S must be less than ALARM_RED_S.", id="orders.E017")
     if settings.RESOLVE_BREAKER_AFTER < 1 or settings.MAX_CHARGES_ON_WIRE < 1:
         yield Error(
             "RESOLVE_BREAKER_AFTER and MAX_CHARGES_ON_WIRE must be 1 or more.", id="orders.E017"

@@ -44,12 +44,15 @@ class Part(Generic[Item]):
 class Waiting:
     """An operation whose end nobody knows, ``since`` when, and its answers, newest first.
 
+    ``colour`` says how long it has waited: "", "yellow" or "red".
+
     ``may_ask``: CHECK_STATUS can tell about it. ``free_at``: from then on a supervisor may let go
     of it, None where nobody ever may.
     """
 
     operation: Operation
     since: datetime
+    colour: str
     answers: list[Answer]
     may_ask: bool
     free_at: datetime | None
@@ -123,15 +126,15 @@ def count(viewer: Staff) -> int:
     return first.union(*others, all=True)[:MOST_COUNTED].count()
 
 
-def open_operations(viewer: Staff) -> QuerySet[Operation]:
-    """Unknown, or sent so long ago that whoever sent it has died with it."""
+def open_operations(viewer: Staff | None = None) -> QuerySet[Operation]:
+    """Unknown, or sent so long ago that whoever sent it has died with it; without a viewer all."""
     overdue = Q(status=Status.UNKNOWN) | Q(next_check_at__lte=clock.now())
     rows = Operation.objects.filter(overdue, status__in=sorted(UNSETTLED))
     return rows.filter(_visible_to(viewer))
 
 
-def open_alarms(viewer: Staff) -> QuerySet[Event]:
-    """Alarms without an acknowledgement."""
+def open_alarms(viewer: Staff | None = None) -> QuerySet[Event]:
+    """Alarms without an acknowledgement; without a viewer all."""
     rows = Event.objects.filter(kind__in=ALARMS, acknowledgement=None, order__isnull=False)
     return rows.filter(_visible_to(viewer))
 
@@ -173,10 +176,20 @@ def free_at(operation: Operation) -> datetime | None:
     return sent_at + timedelta(seconds=settings.RELEASE_AFTER_S)
 
 
+def colour(since: datetime) -> str:
+    """How urgent something is that has waited since then."""
+    waited = clock.now() - since
+    if waited >= timedelta(seconds=settings.ALARM_RED_S):
+        return "red"
+    return "yellow" if waited >= timedelta(seconds=settings.ALARM_YELLOW_S) else ""
+
+
 def _waiting(operation: Operation) -> Waiting:
+    since = operation.submitted_at or operation.created_at
     return Waiting(
         operation=operation,
-        since=operation.submitted_at or operation.created_at,
+        since=since,
+        colour=colour(since),
         answers=[told(one) for one in operation.said],  # type: ignore[attr-defined]
         may_ask=operation.kind in CHARGES,
         free_at=free_at(operation),
@@ -194,8 +207,12 @@ def _name(event: Event) -> str:
     return str(data.get("maintenance_reference") or data.get("merchant_reference", ""))
 
 
-def _visible_to(viewer: Staff) -> Q:
-    return Q() if viewer.has_perm("orders.view_all_orders") else Q(order__taken_by=viewer)
+def _visible_to(viewer: Staff | None) -> Q:
+    return (
+        Q()
+        if viewer is None or viewer.has_perm("orders.view_all_orders")
+        else Q(order__taken_by=viewer)
+    )
 
 
 def _cut(rows: QuerySet[Row], after: int) -> tuple[list[Row], int | None]:

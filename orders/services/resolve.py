@@ -1,6 +1,6 @@
 """What happens by itself: unfinished forms expire, unanswered charges are asked about, those that
 seemed not to happen are looked at again, and tokens nobody allowed keeping are made inactive at the
-gateway. Nothing here ever charges.
+gateway; people are mailed about what waits too long. Nothing here ever charges.
 
 Every row is claimed by a lease, so any number of processes may run this at the same time. Questions
 wait in threads; all work on the database is done by one thread, because SQLite wants it so.
@@ -21,7 +21,7 @@ from orders import clock
 from orders.errors import Conflict
 from orders.gateway import GatewayError, NoAnswer
 from orders.models import Evidence, Operation, Order, StoredCard
-from orders.services import ask, breaker, evidence, kept_cards, leases
+from orders.services import alarm_mail, ask, breaker, evidence, kept_cards, leases
 from orders.services.clock_watch import ClockWatch, begin_anew
 from orders.services.heartbeat import EVERY_S, Heart
 from orders.services.place import expire
@@ -62,7 +62,9 @@ class Resolver:
             begin_anew()
         if not self.stop.is_set():
             ask.find_out()
-        return self._expire_prepared() + self._ask_what_is_due() + self._retire_tokens()
+        worked = self._expire_prepared() + self._ask_what_is_due() + self._retire_tokens()
+        alarm_mail.tell_people()
+        return worked
 
     def _expire_prepared(self) -> int:
         worked = 0

@@ -50,6 +50,16 @@ def test_a_charge_that_is_overdue_in_sending_needs_somebody(supervisor: Staff) -
     assert len(attention.waiting(supervisor).items) == 1
 
 
+@pytest.mark.parametrize(
+    ("minutes", "colour"), [(0, ""), (4.9, ""), (5, "yellow"), (14.9, "yellow"), (15, "red")]
+)
+def test_what_waits_long_is_marked(supervisor: Staff, minutes: float, colour: str) -> None:
+    now = clock.now()
+    unknown(submitted_at=now - timedelta(minutes=minutes))
+    with clock.at(now):
+        assert attention.waiting(supervisor).items[0].colour == colour
+
+
 def test_answers_come_newest_first_in_plain_words(supervisor: Staff) -> None:
     operation = unknown()
     evidence.apply(operation=operation, statement=said(Outcome.NOT_FOUND))

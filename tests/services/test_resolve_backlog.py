@@ -124,7 +124,7 @@ def test_fault_79_a_gateway_that_is_away_for_a_day_loses_nothing(
     assert silences.count() < settings.RESOLVE_BREAKER_AFTER
     with clock.at(clock.now() + timedelta(hours=24)):
         waiting = attention.waiting(StaffFactory(supervisor=True)).items
-        assert {item.may_release for item in waiting} == {True}
+        assert {(item.colour, item.may_release) for item in waiting} == {("red", True)}
     assert [item.operation for item in waiting] == operations
     settings.APS_API_URL = gateway.api_url
     round_after(Resolver(), hours=24, minutes=1)

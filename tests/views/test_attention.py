@@ -47,6 +47,15 @@ def test_an_unknown_charge_is_shown_with_its_last_answer(client: Client, gateway
     assert "Nobody yet" in page
 
 
+def test_what_waits_long_is_marked_in_words(client: Client) -> None:
+    unknown(4)
+    assertNotContains(client.get(URL), "Waits long")
+    unknown(6)
+    assertContains(client.get(URL), "Waits long", count=1)
+    unknown(16)
+    assertContains(client.get(URL), "Urgent", count=1)
+
+
 def test_what_is_open_is_counted_beside_the_link(client: Client) -> None:
     unknown()
     unknown()
