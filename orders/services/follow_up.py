@@ -13,7 +13,8 @@ from orders.gateway import Reply
 from orders.models import Operation, Order, Staff
 from orders.services import aps, audit, readiness, rules
 from orders.services.charge import exchange
-from orders.services.place import key_reused, sent_now
+from orders.services.form_keys import key_reused
+from orders.services.place import sent_now
 from orders.states import CHARGES, Kind, Status
 
 _SUFFIX = {Kind.CAPTURE: "C", Kind.VOID: "V", Kind.REFUND: "R"}

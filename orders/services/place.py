@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from orders import clock
 from orders.errors import Conflict
-from orders.models import Consent, Customer, Operation, Order, Staff, StoredCard
+from orders.models import Consent, Operation, Order, Staff, StoredCard
 from orders.services import audit, customers, readiness, rules, totals
-from orders.services.customer_details import tidy
+from orders.services.form_keys import check_same, check_same_order, made_by
 from orders.services.new_order import NewConsent, NewCustomer, NewOrder
 from orders.states import CHARGES, FREE, OrderStatus, Status
 
@@ -53,8 +53,9 @@ def place_order(
     something else or the order reference is taken.
     """
     rules.may(actor, "orders.take_order", "orders.charge_order")
-    if again := _find(form_key):
-        return _same(again, new_order, stored_card)
+    if again := made_by(form_key):
+        check_same(again, new_order, stored_card)
+        return Placed(again, is_new=False)
     rules.check_books_agree()
     rules.check_order(new_order)
     rules.check_card(stored_card, new_order.customer, new_order.amount_minor, new_order.currency)
@@ -74,8 +75,9 @@ def place_order(
             )
             return Placed(_prepare(order, actor, form_key, stored_card, consent), is_new=True)
     except IntegrityError as error:
-        if again := _find(form_key):
-            return _same(again, new_order, stored_card)
+        if again := made_by(form_key):
+            check_same(again, new_order, stored_card)
+            return Placed(again, is_new=False)
         rules.check_reference(new_order.reference)
         rules.check_customer(new_order.customer)
         raise _taken() from error
@@ -95,8 +97,9 @@ def prepare_charge(
     ``Refused`` as ``place_order`` does.
     """
     rules.may(actor, "orders.charge_order")
-    if again := _find(form_key):
-        return _same_order(again, order)
+    if again := made_by(form_key):
+        check_same_order(again, order)
+        return Placed(again, is_new=False)
     rules.check_books_agree()
     rules.check_card(stored_card, order.customer, order.amount_minor, order.currency)
     claiming = readiness.claiming(form_key, sends=stored_card is not None)
@@ -106,8 +109,9 @@ def prepare_charge(
             _make_room(locked, actor)
             return Placed(_prepare(locked, actor, form_key, stored_card, consent), is_new=True)
     except IntegrityError as error:
-        if again := _find(form_key):
-            return _same_order(again, order)
+        if again := made_by(form_key):
+            check_same_order(again, order)
+            return Placed(again, is_new=False)
         raise _taken() from error
 
 
@@ -200,45 +204,6 @@ def _columns(new_order: NewOrder, actor: Staff) -> dict[str, object]:
     if isinstance(new_order.customer, NewCustomer):
         columns["customer"] = customers.create(actor=actor, **asdict(new_order.customer))
     return columns
-
-
-def _find(form_key: str) -> Operation | None:
-    return Operation.objects.select_related("order").filter(form_key=form_key).first()
-
-
-def _same(operation: Operation, new_order: NewOrder, card: StoredCard | None) -> Placed:
-    """The operation a repeated form made, if it asked for the same."""
-    order = operation.order
-    asked = (new_order.amount_minor, new_order.currency, new_order.wants)
-    made = (order.amount_minor, order.currency, order.wants)
-    if (
-        not _is_customer_of(order, new_order.customer)
-        or asked != made
-        or operation.stored_card_id != (card.pk if card else None)
-    ):
-        raise key_reused()
-    return Placed(operation, is_new=False)
-
-
-def _same_order(operation: Operation, order: Order) -> Placed:
-    """The operation a repeated form made, if it was made for ``order``."""
-    if operation.order_id != order.pk:
-        raise key_reused()
-    return Placed(operation, is_new=False)
-
-
-def _is_customer_of(order: Order, customer: Customer | NewCustomer) -> bool:
-    if isinstance(customer, Customer):
-        return order.customer_id == customer.pk
-    return order.customer.name == tidy(customer.name)
-
-
-def key_reused() -> Conflict:
-    """The conflict of a form key that made something else before."""
-    return Conflict(
-        "form_key_reused",
-        _("This form was already used for another order. Start a new order."),
-    )
 
 
 def _taken() -> Conflict:
