@@ -83,5 +83,5 @@ def charge_new(actor: Staff, number: str = VISA, **changes: object) -> Operation
 
 def stored_card(actor: Staff, number: str = VISA) -> StoredCard:
     """A card that the gateway keeps because an earlier order paid with it."""
-    charge_new(actor, number, keep=True)
+    charge_new(actor, number, keep=True, amount_minor=7_500)
     return StoredCard.objects.latest("id")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.models import Group
 
@@ -12,6 +12,7 @@ from orders.demo import gateway, people
 from orders.models import Consent, Customer, Order, Staff, StoredCard
 from orders.roles import ADMIN_SITE_ROLES
 from orders.services import charge, consents, customers, follow_up, paid, place
+from orders.services.near_duplicates import Warned
 from orders.services.new_order import NewOrder
 from orders.states import Kind, OrderStatus, Source
 
@@ -170,7 +171,7 @@ class History:
         by_post = source == Source.POST
         reserves = ending in {"reserved", "captured", "voided"}
         number = self.random.randrange(100, 10**6)
-        placed = place.place_order(
+        placed = self._placed(
             actor=self.staff["clerk" if by_post else "agent"],
             form_key=place.new_form_key(),
             stored_card=None if ending == "open" else card,
@@ -190,6 +191,15 @@ class History:
         if ending == "open":
             place.cancel(actor=self.staff["agent"], operation=operation)
         return operation.order
+
+    def _placed(self, **given: Any) -> place.Placed:
+        """The order placed, with a reason where one like it was charged that day."""
+        try:
+            return place.place_order(**given)
+        except Warned as warned:
+            given["actor"] = self.staff["supervisor"] if warned.needs_right else given["actor"]
+            answer = warned.answered("Customer orders it once more")
+            return place.place_order(**given, confirmation=answer)
 
     def _reference(self, source: str) -> str:
         """A merchant's own reference that no order carries yet, or none."""

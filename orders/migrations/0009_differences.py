@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0007_breakers_and_alarm_mails'),
+        ('orders', '0008_limits_on_tries'),
     ]
 
     operations = [
@@ -49,10 +49,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'differences',
                 'ordering': ['id'],
             },
-        ),
-        migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(fields=['submitted_at'], name='operation_by_submission'),
         ),
         migrations.AddIndex(
             model_name='operation',

@@ -54,6 +54,8 @@ class Operation(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     reason = models.CharField(max_length=250, blank=True)
+    # The charges that looked like this one, and how they stood, when ``reason`` was given for it.
+    beside = models.TextField(blank=True)
     created_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
@@ -84,7 +86,11 @@ class Operation(models.Model):
                 name="operation_prepared",
             ),
             models.Index(fields=["status", "id"], name="operation_by_status"),
+            # The limits on tries count by these (services.limits).
             models.Index(fields=["submitted_at"], name="operation_by_submission"),
+            models.Index(fields=["actor", "created_at"], name="operation_by_actor"),
+            models.Index(fields=["actor", "submitted_at"], name="operation_by_sender"),
+            models.Index(fields=["token_name"], name="operation_by_token"),
             models.Index(fields=["merchant_reference"], name="operation_by_reference"),
         ]
         constraints = [
@@ -128,6 +134,9 @@ class Operation(models.Model):
                 condition=Q(status__in=[Status.PREPARED, Status.EXPIRED])
                 | Q(submitted_at__isnull=False),
                 name="sent_needs_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(beside="") | ~Q(reason=""), name="near_duplicate_needs_a_reason"
             ),
             models.CheckConstraint(
                 condition=~Q(kind__in=_CHARGES, status=Status.SENDING) | ~Q(token_name=""),

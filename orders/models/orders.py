@@ -79,6 +79,8 @@ class Order(models.Model):
             ("take_order", _("Can take orders")),
             ("charge_order", _("Can charge cards")),
             ("view_all_orders", _("Can see everybody's orders")),
+            ("charge_beside_unknown", _("Can charge beside a payment that is not known yet")),
+            ("charge_in_pause", _("Can charge while the office is paused")),
             ("mark_paid", _("Can mark orders as paid")),
             ("capture_order", _("Can capture reserved amounts")),
             ("void_order", _("Can void reserved amounts")),

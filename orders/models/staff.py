@@ -13,10 +13,14 @@ class Staff(AbstractUser):
         _("language"), max_length=2, choices=settings.LANGUAGES, default="en"
     )
     last_source = models.CharField(_("last source used"), max_length=12, default="phone")
+    # Too many cards were refused: this person may look, but not move money, until unlocked.
+    charging_locked_at = models.DateTimeField(null=True, editable=False)
+    charging_unlocked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")
+        permissions = [("unlock_charging", _("Can let locked people charge again"))]
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

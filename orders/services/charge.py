@@ -22,13 +22,16 @@ from orders.services import (
     audit,
     breaker,
     evidence,
+    limits,
     readiness,
     rules,
     set_up,
     totals,
     wire_room,
 )
+from orders.services.gate import gate
 from orders.services.gateway_words import about
+from orders.services.near_duplicates import Confirmation
 from orders.services.place import Placed, expire, sent_now
 from orders.services.statement import Statement
 from orders.states import Kind, Status
@@ -51,17 +54,19 @@ def proceed(placed: Placed) -> Operation:
     return placed.operation
 
 
-def charge(*, actor: Staff, operation: Operation) -> Operation:
+def charge(
+    *, actor: Staff, operation: Operation, confirmation: Confirmation | None = None
+) -> Operation:
     """The prepared operation, claimed and sent by this call alone, with its result.
 
     Raises ``Conflict`` when somebody else sent it first or it has expired, and ``Refused`` when the
-    gateway would refuse the card, after expiring the operation, or while it is away or busy, which
-    leaves the operation as it is; nothing is sent in any of these cases.
+    gateway would refuse the card, after expiring the operation; ``Limited``, ``Warned`` and a
+    gateway that is away or busy leave it prepared. Nothing is sent in any of these cases.
     """
     rules.may(actor, "orders.charge_order")
     rules.check_books_agree()
     with readiness.claiming(operation.form_key):
-        claimed = _claim(operation, actor)
+        claimed = _claim(operation, actor, confirmation)
         if isinstance(claimed, Refused):
             raise claimed
     return send(claimed)
@@ -89,9 +94,11 @@ def exchange(operation: Operation, request: Callable[[Operation], Reply]) -> Ope
         set_up.heard(statement.facts.get("response_code", ""))
 
 
-def _claim(operation: Operation, actor: Staff) -> Operation | Refused:
+def _claim(
+    operation: Operation, actor: Staff, confirmation: Confirmation | None = None
+) -> Operation | Refused:
     """Move to ``sending`` for this caller alone, or expire what the gateway would refuse."""
-    with transaction.atomic(durable=True):
+    with limits.noted(actor, operation.order), transaction.atomic(durable=True):
         order = Order.objects.locked(operation.order_id)
         current = order.operations.get(pk=operation.pk)
         if current.status != Status.PREPARED or not current.token_name:
@@ -105,10 +112,18 @@ def _claim(operation: Operation, actor: Staff) -> Operation | Refused:
         except Refused as refusal:
             expire(order, current, actor=actor)
             return refusal
+        passed = gate(
+            actor=actor, wanted=order, card=limits.Card.of(current), confirmation=confirmation
+        )
         submitted_at, next_check_at = sent_now()
         current.move(
-            Status.SENDING, submitted_at=submitted_at, next_check_at=next_check_at, actor=actor
+            Status.SENDING,
+            submitted_at=submitted_at,
+            next_check_at=next_check_at,
+            actor=actor,
+            **passed.columns(),
         )
+        passed.record(order, current, actor)
         audit.record(order, f"{current.kind}_sending", actor=actor, operation=current)
         totals.recompute(order)
     return current

@@ -13,7 +13,7 @@ from orders import clock
 from orders.errors import Conflict
 from orders.gateway import Outcome
 from orders.models import Evidence, Operation, Order, Staff
-from orders.services import audit, differences, kept_cards, schedule, set_up, totals
+from orders.services import audit, differences, kept_cards, limits, schedule, set_up, totals
 from orders.services.place import expire
 from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, LIVE, LOOKED_AT_AGAIN, UNSETTLED, Kind, Status
@@ -112,6 +112,7 @@ def _decline(order: Order, operation: Operation, statement: Statement, actor: St
     if operation.status in UNSETTLED:
         _move(order, operation, Status.DECLINED, statement, actor)
         kept_cards.give_up(order, operation, actor)
+        limits.note_refusal(order, operation)
     elif operation.status in _PROVEN:
         _contradict(order, operation, statement, actor)
 

@@ -11,7 +11,7 @@ from orders import clock
 from orders.errors import Conflict, Refused
 from orders.gateway import Reply
 from orders.models import Operation, Order, Staff
-from orders.services import aps, audit, readiness, rules
+from orders.services import aps, audit, limits, readiness, rules
 from orders.services.charge import exchange
 from orders.services.form_keys import key_reused
 from orders.services.place import sent_now
@@ -70,8 +70,9 @@ def _start(
     kind: Kind, actor: Staff, order: Order, amount_minor: int, form_key: str, reason: str
 ) -> Operation:
     """Intent and claim in one commit, within what is left under the order's lock."""
-    with transaction.atomic(durable=True):
+    with limits.noted(actor, order), transaction.atomic(durable=True):
         locked = Order.objects.locked(order.pk)
+        limits.check_person(actor)
         charge = locked.operations.filter(kind__in=CHARGES, status=Status.APPROVED).first()
         if charge is None or not 0 < amount_minor <= _left(kind, locked):
             raise Refused(

@@ -26,6 +26,8 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "difference_taken_on": (_("Somebody looks after the difference from APS's report"), ""),
     "difference_noted": (_("A note on the difference from APS's report"), ""),
     "difference_closed": (_("APS and the office agree again"), "good"),
+    "near_duplicate_passed": (_("Goes on although another charge looks like it"), "wait"),
+    "limit_reached": (_("Not charged: a limit was reached"), "bad"),
     # Purchases
     "purchase_prepared": (_("Charge prepared, waiting for the card"), ""),
     "purchase_sending": (_("Charge sent to the gateway"), ""),

@@ -13,10 +13,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from orders import clock
-from orders.errors import Conflict
+from orders.errors import Conflict, Refused
 from orders.models import Consent, Operation, Order, Staff, StoredCard
-from orders.services import audit, customers, readiness, rules, totals
+from orders.services import audit, customers, limits, readiness, rules, totals
 from orders.services.form_keys import check_same, check_same_order, made_by
+from orders.services.gate import gate
+from orders.services.limits import Card
+from orders.services.near_duplicates import Confirmation, Passed
 from orders.services.new_order import NewConsent, NewCustomer, NewOrder
 from orders.states import CHARGES, FREE, OrderStatus, Status
 
@@ -44,13 +47,15 @@ def place_order(
     new_order: NewOrder,
     stored_card: StoredCard | None = None,
     consent: NewConsent | None = None,
+    confirmation: Confirmation | None = None,
 ) -> Placed:
     """The order's first charge, durably stored: ``prepared`` for a new card, ``sending`` for a
     stored one, which only this caller may now send (``charge.proceed``).
 
-    The same ``form_key`` again gives the same operation. Raises ``Refused`` by the rules of
-    ``services.rules`` and ``services.readiness``, and ``Conflict`` when the key was used for
-    something else or the order reference is taken.
+    The same ``form_key`` again gives the same operation and asks nothing. Raises ``Refused`` by
+    ``services.rules``, ``readiness`` and ``limits``, ``Warned`` where ``confirmation`` lacks a
+    reason for a near-duplicate, and ``Conflict`` when the key was used for something else or the
+    order reference is taken.
     """
     rules.may(actor, "orders.take_order", "orders.charge_order")
     if again := made_by(form_key):
@@ -60,27 +65,28 @@ def place_order(
     rules.check_order(new_order)
     rules.check_card(stored_card, new_order.customer, new_order.amount_minor, new_order.currency)
     claiming = readiness.claiming(form_key, sends=stored_card is not None)
-    try:
-        with claiming, transaction.atomic(durable=True):
-            order = Order.objects.create(
-                taken_by=actor, taken_at=clock.now(), **_columns(new_order, actor)
-            )
-            audit.record(
-                order,
-                "order_taken",
-                actor=actor,
-                amount_minor=order.amount_minor,
-                currency=order.currency,
-                source=order.source,
-            )
-            return Placed(_prepare(order, actor, form_key, stored_card, consent), is_new=True)
-    except IntegrityError as error:
-        if again := made_by(form_key):
-            check_same(again, new_order, stored_card)
-            return Placed(again, is_new=False)
-        rules.check_reference(new_order.reference)
-        rules.check_customer(new_order.customer)
-        raise _taken() from error
+    with limits.noted(actor):
+        try:
+            with claiming, transaction.atomic(durable=True):
+                passed = gate(
+                    actor=actor,
+                    wanted=new_order,
+                    card=Card.stored(stored_card) if stored_card else None,
+                    confirmation=confirmation,
+                )
+                order = _take(actor, new_order)
+                operation = _prepare(order, actor, form_key, stored_card, consent, passed)
+                return Placed(operation, is_new=True)
+        except (IntegrityError, Refused) as error:
+            # The same form may have been quicker: what it made is no near-duplicate of itself.
+            if again := made_by(form_key):
+                check_same(again, new_order, stored_card)
+                return Placed(again, is_new=False)
+            if isinstance(error, Refused):
+                raise
+            rules.check_reference(new_order.reference)
+            rules.check_customer(new_order.customer)
+            raise _taken() from error
 
 
 def prepare_charge(
@@ -90,11 +96,13 @@ def prepare_charge(
     order: Order,
     stored_card: StoredCard | None = None,
     consent: NewConsent | None = None,
+    confirmation: Confirmation | None = None,
 ) -> Placed:
     """Another try to charge ``order``, after one that was declined, expired or never charged.
 
-    Raises ``Conflict`` while another charge of the order is under way or has succeeded, and
-    ``Refused`` as ``place_order`` does.
+    Raises ``Conflict`` while another charge of the order is under way or has succeeded, ``Limited``
+    after too many tries, and ``Warned`` for a near-duplicate that no earlier try of this order gave
+    a reason for; ``Refused`` as ``place_order`` does.
     """
     rules.may(actor, "orders.charge_order")
     if again := made_by(form_key):
@@ -103,16 +111,26 @@ def prepare_charge(
     rules.check_books_agree()
     rules.check_card(stored_card, order.customer, order.amount_minor, order.currency)
     claiming = readiness.claiming(form_key, sends=stored_card is not None)
-    try:
-        with claiming, transaction.atomic(durable=True):
-            locked = Order.objects.locked(order.pk)
-            _make_room(locked, actor)
-            return Placed(_prepare(locked, actor, form_key, stored_card, consent), is_new=True)
-    except IntegrityError as error:
-        if again := made_by(form_key):
-            check_same_order(again, order)
-            return Placed(again, is_new=False)
-        raise _taken() from error
+    with limits.noted(actor, order):
+        try:
+            with claiming, transaction.atomic(durable=True):
+                locked = Order.objects.locked(order.pk)
+                _make_room(locked, actor)
+                passed = gate(
+                    actor=actor,
+                    wanted=locked,
+                    card=Card.stored(stored_card) if stored_card else None,
+                    confirmation=confirmation,
+                )
+                operation = _prepare(locked, actor, form_key, stored_card, consent, passed)
+                return Placed(operation, is_new=True)
+        except (IntegrityError, Refused) as error:
+            if again := made_by(form_key):
+                check_same_order(again, order)
+                return Placed(again, is_new=False)
+            if isinstance(error, Refused):
+                raise
+            raise _taken() from error
 
 
 def cancel(*, actor: Staff, operation: Operation) -> Operation:
@@ -132,12 +150,26 @@ def expire(order: Order, operation: Operation, *, actor: Staff | None) -> None:
     totals.recompute(order)
 
 
+def _take(actor: Staff, new_order: NewOrder) -> Order:
+    order = Order.objects.create(taken_by=actor, taken_at=clock.now(), **_columns(new_order, actor))
+    audit.record(
+        order,
+        "order_taken",
+        actor=actor,
+        amount_minor=order.amount_minor,
+        currency=order.currency,
+        source=order.source,
+    )
+    return order
+
+
 def _prepare(
     order: Order,
     actor: Staff,
     form_key: str,
     card: StoredCard | None,
     consent: NewConsent | None,
+    passed: Passed,
 ) -> Operation:
     """The operation row: intent, and for a stored card the claim to send it, in one commit."""
     seq = order.operations.filter(kind__in=CHARGES).count() + 1
@@ -151,6 +183,7 @@ def _prepare(
         currency=order.currency,
         actor=actor,
         created_at=clock.now(),
+        **passed.columns(),
     )
     if card:
         # As it stands now, but not locked: the answer to the same form's first submit locks the
@@ -176,6 +209,7 @@ def _prepare(
         )
     operation.save(force_insert=True)
     audit.record(order, f"{operation.kind}_{operation.status}", actor=actor, operation=operation)
+    passed.record(order, operation, actor)
     totals.recompute(order)
     return operation
 

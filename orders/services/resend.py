@@ -10,32 +10,37 @@ from django.utils.translation import gettext as _
 
 from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Staff, StoredCard
-from orders.services import audit, readiness, rules, totals
+from orders.services import audit, limits, readiness, rules, totals
 from orders.services.charge import send
+from orders.services.gate import gate
+from orders.services.near_duplicates import Confirmation
 from orders.services.place import MAY_CHARGE, sent_now
 from orders.states import CHARGES, FREE, Status
 
 
-def resend(*, actor: Staff, operation: Operation) -> Operation:
+def resend(
+    *, actor: Staff, operation: Operation, confirmation: Confirmation | None = None
+) -> Operation:
     """The charge that was not made, claimed and sent once more by this call alone.
 
     Raises ``Conflict`` unless it is the order's newest try and nothing else holds the order, and
-    ``Refused`` when its card is gone or would be refused, and while the gateway is away or busy.
-    Nothing is sent in any of these cases.
+    ``Refused`` when its card is gone or would be refused, a limit is reached, something that looks
+    like it was charged meanwhile (``Warned``), and while the gateway is away or busy. Nothing is
+    sent in any of these cases.
     """
     rules.may(actor, "orders.charge_order")
     rules.check_books_agree()
     try:
         with readiness.claiming(operation.form_key):
-            claimed = _claim(operation, actor)
+            claimed = _claim(operation, actor, confirmation)
     except IntegrityError as error:
         raise _settled() from error
     return send(claimed)
 
 
-def _claim(operation: Operation, actor: Staff) -> Operation:
+def _claim(operation: Operation, actor: Staff, confirmation: Confirmation | None) -> Operation:
     """``not_charged`` to ``sending`` for this caller alone, in a durable commit."""
-    with transaction.atomic(durable=True):
+    with limits.noted(actor, operation.order), transaction.atomic(durable=True):
         order = Order.objects.locked(operation.order_id)
         charges = order.operations.select_related("consent").filter(kind__in=CHARGES)
         current = charges.order_by("id").last()
@@ -48,6 +53,9 @@ def _claim(operation: Operation, actor: Staff) -> Operation:
             raise _settled()
         rules.check_amount(order, current)
         _check_card(order, current)
+        passed = gate(
+            actor=actor, wanted=order, card=limits.Card.of(current), confirmation=confirmation
+        )
         submitted_at, next_check_at = sent_now()
         current.move(
             Status.SENDING,
@@ -63,7 +71,9 @@ def _claim(operation: Operation, actor: Staff) -> Operation:
             actor=actor,
             owner=None,
             owned_at=None,
+            **passed.columns(),
         )
+        passed.record(order, current, actor)
         audit.record(
             order,
             f"{current.kind}_sending",

@@ -76,4 +76,6 @@ def _details(event: Event) -> list[str]:
     reference = data.get("maintenance_reference") or data.get("merchant_reference")
     if reference:
         said.append(reference)
+    if beside := data.get("beside"):
+        said.append(_("Beside %(charges)s") % {"charges": ", ".join(beside)})
     return said

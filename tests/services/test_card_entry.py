@@ -9,6 +9,7 @@ from orders.sandbox.server import Sandbox
 from orders.services import card_entry, place, resolve
 from orders.states import Status
 from tests import steps
+from tests.factories import StaffFactory
 
 
 def test_the_token_comes_back_and_no_money_moves(agent: Staff, gateway: Sandbox) -> None:
@@ -96,10 +97,8 @@ def test_a_return_for_a_reference_of_nobody_is_not_trusted(agent: Staff, gateway
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_no_tampered_return_has_any_effect(
-    agent: Staff, gateway: Sandbox, data: st.DataObject
-) -> None:
-    operation = steps.place_new(agent)
+def test_no_tampered_return_has_any_effect(db: None, gateway: Sandbox, data: st.DataObject) -> None:
+    operation = steps.place_new(StaffFactory(agent=True))
     pairs = steps.type_card(card_entry.card_form(operation, language="en"))
     place = data.draw(st.integers(0, len(pairs) - 1))
     name, value = pairs[place]

@@ -1,0 +1,36 @@
+"""What every charge has to pass before it is stored or sent: the limits on tries, then the question
+about charges that look like it.
+"""
+
+from orders.models import Order, Staff
+from orders.services import limits, near_duplicates
+from orders.services.near_duplicates import Confirmation, Passed
+from orders.services.new_order import NewOrder
+
+
+def gate(
+    *,
+    actor: Staff,
+    wanted: NewOrder | Order,
+    card: limits.Card | None,
+    confirmation: Confirmation | None,
+) -> Passed:
+    """What the operation that charges ``wanted`` to ``card`` has to keep. Without a card a form for
+    a new one is about to be handed out.
+
+    Runs in the caller's transaction, with the order locked if there is one; locks the person, then
+    the customer. Raises ``limits.Limited`` and ``near_duplicates.Warned``.
+    """
+    order = wanted if isinstance(wanted, Order) else None
+    limits.check(
+        actor=actor, source=wanted.source, customer=wanted.customer, card=card, order=order
+    )
+    return near_duplicates.ask(
+        actor=actor,
+        customer=wanted.customer,
+        amount_minor=wanted.amount_minor,
+        currency=wanted.currency,
+        token_name=card.token_name if card else "",
+        order=order,
+        confirmation=confirmation,
+    )
