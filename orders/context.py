@@ -56,7 +56,7 @@ SUPERVISION = (
         _("Needs attention"),
         "exclamation-triangle",
         "orders.view_attention",
-        covers=("attention-close", "difference-note", "order-release"),
+        covers=("attention-close", "attention-unlock", "difference-note", "order-release"),
         count=attention.count,
     ),
     Destination("day-report", _("Day report"), "bar-chart", "orders.view_reports"),

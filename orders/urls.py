@@ -7,6 +7,7 @@ from orders.views.attention import attention
 from orders.views.attention_close import attention_close
 from orders.views.attention_take import attention_take
 from orders.views.attention_try_again import attention_try_again
+from orders.views.attention_unlock import attention_unlock
 from orders.views.awaited import awaited
 from orders.views.card_return import card_return
 from orders.views.customer_detail import customer_detail
@@ -58,6 +59,7 @@ urlpatterns = [
     path("attention/differences/<int:pk>/note/", difference_note, name="difference-note"),
     path("attention/differences/<int:pk>/take/", difference_take, name="difference-take"),
     path("attention/<str:what>/<int:pk>/close/", attention_close, name="attention-close"),
+    path("attention/locked/<int:pk>/", attention_unlock, name="attention-unlock"),
     path("gateway/feedback/", feedback, name="feedback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -1,5 +1,5 @@
 """What needs a person: charges nobody knows the end of, alarms of the trail, differences from the
-gateway's reports, messages about nothing here. Reads only.
+gateway's reports, messages about nothing here, people who may not charge. Reads only.
 
 Everything is found in the operations, the trail and the evidence themselves, so nothing can be
 missed; it leaves by evidence, or by a person's acknowledgement (``services.attend``).
@@ -22,6 +22,7 @@ from orders.services.ask import may_be_doubted
 from orders.services.differences import open_differences
 from orders.services.explain import explain
 from orders.services.happenings import HAPPENINGS
+from orders.services.unlocking import locked_staff
 from orders.services.what_to_do import what_to_do, what_to_do_about
 from orders.states import CHARGES, UNSETTLED, Status
 
@@ -121,6 +122,7 @@ def count(viewer: Staff) -> int:
         open_alarms(viewer),
         open_differences(),
         open_strangers(),
+        locked_staff(viewer),
     )
     first, *others = (one.order_by().values_list("pk") for one in found)
     return first.union(*others, all=True)[:MOST_COUNTED].count()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from orders import counters
 from orders.models import Staff
 from orders.services.attention import Part, alarms, differences, strangers, waiting
+from orders.services.unlocking import locked_staff
 from orders.views.cursor import number
 
 PARTS: dict[str, Callable[..., Part[Any]]] = {
@@ -27,6 +28,7 @@ def attention(request: HttpRequest) -> HttpResponse:
     """The page, oldest first. Each list has a cursor of its own in the address."""
     viewer = cast("Staff", request.user)
     context: dict[str, Any] = {
+        "locked": locked_staff(viewer),
         "refused_messages": counters.today(counters.MESSAGES),
         "refused_numbers": counters.today(counters.CARD_NUMBERS),
     }
