@@ -16,6 +16,8 @@ from orders.errors import Refused
 from orders.forms.text import TextField
 from orders.models import Customer, StoredCard
 from orders.services import consents
+from orders.services.attend import LONGEST_REASON
+from orders.services.near_duplicates import Confirmation, NearDuplicate, Warned
 from orders.services.new_order import NewConsent
 from orders.states import Source
 
@@ -45,11 +47,18 @@ class CardChoiceForm(forms.Form):
         max_length=120,
         initial=_("Later orders of this customer"),
     )
+    reason = TextField(
+        label=_("Why it is charged all the same"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    seen = TextField(max_length=2000, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, card_owner: Customer | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.card_owner = card_owner
         self.stored_card: StoredCard | None = None
+        self.near: list[NearDuplicate] = []
         for name, field in self.fields.items():
             self._dress(name, field)
 
@@ -61,8 +70,14 @@ class CardChoiceForm(forms.Form):
         return self.cleaned_data
 
     def refuse(self, refusal: Refused) -> None:
-        """Show a refusal of the services at the field it concerns."""
+        """Show a refusal of the services at the field it concerns, with what it warns of."""
+        self.near = refusal.found if isinstance(refusal, Warned) else []
         self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+    def confirmation(self) -> Confirmation:
+        """The reason typed, for the near-duplicates that the form showed."""
+        seen = frozenset(self.cleaned_data["seen"].split())
+        return Confirmation(self.cleaned_data["reason"], seen)
 
     def consent(self, source: str, reference: str) -> NewConsent | None:
         """The permission to keep a new card, given as ``source`` says, or ``None``."""
@@ -87,8 +102,7 @@ class CardChoiceForm(forms.Form):
 
     def _chosen_card(self, chosen: str) -> StoredCard | None:
         """The stored card of this customer, refused with a sentence if it is not usable."""
-        mine = StoredCard.objects.filter(customer=self.card_owner)
-        card = mine.filter(pk=chosen).first() if re.fullmatch("[0-9]{1,18}", chosen) else None
+        card = stored_card_of(self.card_owner, chosen)
         if card is None:
             self.add_error("card", _("This customer has no such card. Choose another card."))
         return card
@@ -109,6 +123,13 @@ class CardChoiceForm(forms.Form):
             attrs["class"] = "form-select"
         else:
             attrs |= {"class": "form-control", "autocomplete": "off", "dir": "auto"} | attrs
+
+
+def stored_card_of(customer: Customer | None, chosen: str) -> StoredCard | None:
+    """The stored card of ``customer`` whose key the browser sent, or ``None``."""
+    if customer is None or not re.fullmatch("[0-9]{1,18}", chosen):
+        return None
+    return StoredCard.objects.filter(customer=customer, pk=chosen).first()
 
 
 def _named(field: forms.BoundField, error: ValidationError) -> str:

@@ -185,4 +185,4 @@ def customer_called(pk: str) -> Customer | None:
     return Customer.objects.filter(pk=pk).first() if re.fullmatch("[0-9]{1,18}", pk) else None
 
 
-_LAST = ("card", "keep_card", "purpose", "currency", "amount", "wants")
+_LAST = ("card", "keep_card", "purpose", "currency", "amount", "wants", "reason", "seen")

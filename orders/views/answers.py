@@ -1,14 +1,17 @@
 """Answers that the pages of an order share: to a browser that submitted, or to our script."""
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import get_language
 
 from orders.forms.card_choice import CardChoiceForm
-from orders.models import Operation, Order
+from orders.models import Operation, Order, Staff
 from orders.services.card_entry import card_form
 from orders.states import Status
+from orders.views.near_zone import near_html
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -53,13 +56,16 @@ def onward(request: HttpRequest, operation: Operation) -> HttpResponse:
     )
 
 
-def refused(form: CardChoiceForm, *, found_by_browser: str = "") -> JsonResponse:
-    """422 for our script: ``errors``, each with the ``id`` of its control and ``text``, and the
-    ``summary`` to show above the form. What the browser found wrong with the card is counted too;
-    with nothing else wrong the list is empty and nothing was done.
+def refused(request: HttpRequest, form: CardChoiceForm) -> JsonResponse:
+    """422 for our script: ``errors``, each with the ``id`` of its control and ``text``, the
+    ``summary`` to show above the form, and ``near``, the warning about charges that look like it,
+    or "". What the browser found wrong with the card is counted too; with nothing else wrong the
+    list is empty and nothing was done.
     """
+    found_by_browser = request.POST.get("found_by_browser", "")
     lines = form.lines()
     found = int(found_by_browser) if found_by_browser in set("123456789") else 0
     context = {"lines": lines, "total": len(lines) + found}
     summary = render_to_string("orders/_order_errors.html", context)
-    return JsonResponse({"errors": lines, "summary": summary}, status=422)
+    near = near_html(cast("Staff", request.user), form)
+    return JsonResponse({"errors": lines, "summary": summary, "near": near}, status=422)

@@ -19,6 +19,7 @@ from orders.services import charge, customers, place
 from orders.views.answers import onward, refused, wants_json
 from orders.views.card_zone import card_zone
 from orders.views.decorators import card_page
+from orders.views.near_zone import near_zone
 
 RIGHTS = ["orders.take_order", "orders.charge_order"]
 
@@ -39,7 +40,7 @@ def manual_order(request: HttpRequest) -> HttpResponse:
         if operation:
             return onward(request, operation)
     if wants_json(request):
-        return refused(form, found_by_browser=request.POST.get("found_by_browser", ""))
+        return refused(request, form)
     return _show(request, form, status=422)
 
 
@@ -54,6 +55,7 @@ def _take(actor: Staff, form: ManualOrderForm) -> Operation | None:
             new_order=new_order,
             stored_card=form.stored_card,
             consent=form.consent(new_order.source, reference),
+            confirmation=form.confirmation(),
         )
     except Refused as refusal:
         form.refuse(refusal)
@@ -111,6 +113,7 @@ def _show(request: HttpRequest, form: ManualOrderForm, *, status: int = 200) -> 
         "chosen_card": form["card"].value() or ("" if has_choice else NEW_CARD),
         "new_card": NEW_CARD,
         **zone,
+        **near_zone(cast("Staff", request.user), form.near),
     }
     return render(request, "orders/manual_order.html", context, status=status)
 

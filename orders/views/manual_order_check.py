@@ -1,5 +1,7 @@
 """What the manual order page asks while somebody types: the amount in words, a reference in use."""
 
+from typing import cast
+
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
@@ -8,9 +10,13 @@ from django.views.decorators.http import require_safe
 
 from orders import money
 from orders.errors import Refused
-from orders.models import Order
+from orders.forms.card_choice import CardChoiceForm, stored_card_of
+from orders.forms.manual_order import customer_called
+from orders.models import Order, Staff
 from orders.services import rules
+from orders.services.near_duplicates import find
 from orders.services.words import amount_in_words
+from orders.views.near_zone import near_html
 
 VISA = "VISA"
 
@@ -20,8 +26,11 @@ VISA = "VISA"
 def manual_order_check(request: HttpRequest) -> JsonResponse:
     """For ``currency`` and ``amount``: ``placeholder``, ``money`` ("KWD 250.500") and ``words``, or
     the ``error``; ``visa`` is why Visa will not take the amount, or "". For ``reference``:
-    ``error``, and ``url`` of the order that has it, where the asker may see it.
+    ``error``, and ``url`` of the order that has it, where the asker may see it. For ``customer``
+    or ``card`` with both of them: ``near``, the warning about charges that look like it, or "".
     """
+    if "customer" in request.GET:
+        return JsonResponse({"near": _near(request)})
     if "reference" in request.GET:
         return JsonResponse(_reference(request, request.GET["reference"].strip()))
     return JsonResponse(_amount(request.GET.get("amount", ""), request.GET.get("currency", "")))
@@ -40,6 +49,26 @@ def _amount(typed: str, currency: str) -> dict[str, str]:
         "words": amount_in_words(amount_minor, currency, get_language() or "en"),
         "visa": _visa_refusal(amount_minor, currency),
     }
+
+
+def _near(request: HttpRequest) -> str:
+    """What the submit would ask, as far as it can be known by now."""
+    asked = request.GET
+    customer = customer_called(asked["customer"])
+    try:
+        amount_minor = money.parse_amount(asked.get("amount", ""), asked.get("currency", ""))
+    except Refused:
+        return ""
+    card = stored_card_of(customer, asked.get("card", ""))
+    found = find(
+        customer=customer,
+        amount_minor=amount_minor,
+        currency=asked["currency"],
+        token_name=card.token_name if card else "",
+    )
+    form = CardChoiceForm()
+    form.near = found
+    return near_html(cast("Staff", request.user), form)
 
 
 def _visa_refusal(amount_minor: int, currency: str) -> str:

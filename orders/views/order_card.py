@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orders.errors import Conflict, Refused
 from orders.forms.card_choice import NEW_CARD, CardChoiceForm
 from orders.models import Operation, Order, Staff
-from orders.services import charge, place
+from orders.services import charge, near_duplicates, place
 from orders.services.card_entry import card_form
 from orders.states import CHARGES, LIVE
 from orders.views.answers import (
@@ -25,6 +25,7 @@ from orders.views.answers import (
 )
 from orders.views.card_zone import card_zone
 from orders.views.decorators import card_page
+from orders.views.near_zone import near_zone
 
 RIGHT = "orders.charge_order"
 
@@ -46,6 +47,7 @@ def order_card(request: HttpRequest, number: str) -> HttpResponse:
         return _show_entry(request, order, live)
     chosen = _card_of_last_try(order) if request.GET.get("card") == "same" else ""
     form = CardChoiceForm(initial={"form_key": place.new_form_key(), "card": chosen})
+    form.near = near_duplicates.unconfirmed(order)
     return _show_choice(request, order, form)
 
 
@@ -88,6 +90,7 @@ def _prepare(request: HttpRequest, order: Order) -> HttpResponse:
                 order=order,
                 stored_card=form.stored_card,
                 consent=form.consent(order.source, order.call_reference or order.slip_number),
+                confirmation=form.confirmation(),
             )
             return onward(request, charge.proceed(placed))
         except Conflict as conflict:
@@ -96,7 +99,7 @@ def _prepare(request: HttpRequest, order: Order) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
     if wants_json(request):
-        return refused(form, found_by_browser=request.POST.get("found_by_browser", ""))
+        return refused(request, form)
     return _show_choice(request, order, form, status=422)
 
 
@@ -108,6 +111,7 @@ def _show_choice(
         "form": form,
         "chosen_card": form["card"].value() or "",
         "new_card": NEW_CARD,
+        **near_zone(cast("Staff", request.user), form.near),
         **card_zone(order.customer),
     }
     return render(request, "orders/order_card.html", context, status=status)

@@ -12,6 +12,7 @@ from orders.models import Staff
 from orders.services.charge import charge
 from orders.states import CHARGES
 from orders.views.answers import see_other
+from orders.views.near_zone import confirmation_of
 from orders.views.order_page import order_for
 
 
@@ -26,7 +27,11 @@ def order_charge(request: HttpRequest, number: str) -> HttpResponse:
     operation = order.operations.filter(kind__in=CHARGES, merchant_reference=reference).first()
     if operation:
         try:
-            charge(actor=cast("Staff", request.user), operation=operation)
+            charge(
+                actor=cast("Staff", request.user),
+                operation=operation,
+                confirmation=confirmation_of(request),
+            )
         except Conflict:
             # Pressed twice, or sent by somebody else: the page itself shows what came of it.
             pass

@@ -5,7 +5,7 @@ Reads only; who may press what is asked here once and again by the views that ac
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,11 +13,13 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 
 from orders import awaited, clock
-from orders.models import Evidence, Operation, Order
+from orders.models import Evidence, Operation, Order, Staff
 from orders.services.explain import explain
+from orders.services.near_duplicates import NearDuplicate, unconfirmed
 from orders.services.result import Result
 from orders.services.result_of_order import result_of, warnings_of
 from orders.services.timeline import timeline
+from orders.views.near_zone import near_zone
 
 MOST_EVENTS = 200
 CAME_BACK_S = 120
@@ -49,6 +51,7 @@ def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
     result = result_of(order, operations)
     if not result.is_open:
         awaited.forget(request, order.pk)
+    near = _near(result)
     events = order.events.select_related("actor").order_by("-position")[:MOST_EVENTS]
     return {
         "order": order,
@@ -57,9 +60,17 @@ def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "rows": [_row(one) for one in reversed(operations)],
         "entries": timeline(events),
         "held_minor": order.authorized_minor - order.captured_minor,
-        "goes_on": _goes_on(request, result),
+        "goes_on": not near and _goes_on(request, result),
         "is_quiet": not result.is_fresh,
+        **near_zone(cast("Staff", request.user), near),
     }
+
+
+def _near(result: Result) -> list[NearDuplicate]:
+    """What has to be confirmed before the charge is sent, where it can be sent at all."""
+    if result.operation and (result.may_charge or result.may_send_again):
+        return unconfirmed(result.operation.order, result.operation.token_name)
+    return []
 
 
 def _row(operation: Operation) -> Row:

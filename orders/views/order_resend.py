@@ -12,6 +12,7 @@ from orders.models import Staff
 from orders.services.resend import resend
 from orders.states import CHARGES
 from orders.views.answers import see_other
+from orders.views.near_zone import confirmation_of
 from orders.views.order_page import order_for
 
 
@@ -27,7 +28,11 @@ def order_resend(request: HttpRequest, number: str) -> HttpResponse:
     operation = charges.first()
     if operation and resends == str(operation.resends):
         try:
-            resend(actor=cast("Staff", request.user), operation=operation)
+            resend(
+                actor=cast("Staff", request.user),
+                operation=operation,
+                confirmation=confirmation_of(request),
+            )
         except Conflict:
             # Pressed twice, or sent by somebody else: the page itself shows what came of it.
             pass

@@ -88,6 +88,7 @@
       goToGateway(next);
     } else {
       setBusy(false);
+      document.dispatchEvent(new CustomEvent("order-refused", { detail: next }));
       const sentences = { 0: say.signedOut, 400: say.notUnderstood, 403: say.forbidden };
       next.errors ? showErrors(next, wrongCards) : tell(sentences[answer.status] || say.offline);
     }
