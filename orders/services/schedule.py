@@ -13,7 +13,6 @@ from orders.models import Operation
 from orders.states import LOOKED_AT_AGAIN, Status
 
 _HOUR_S, _DAY_S = 3600, 86_400
-_MISSED_LOOK = timedelta(hours=1)
 chance = SystemRandom()
 
 
@@ -64,11 +63,13 @@ def ask_again(operation: Operation, **changes: object) -> None:
 
 
 def look_again(operation: Operation, *, is_answered: bool) -> None:
-    """Schedule the next look, once this one was due. One that nobody answered is made up for."""
+    """Schedule the next look, once this one was due. One that nobody answered is made up for, after
+    the shortest of the waits.
+    """
     now = clock.now()
     if operation.next_check_at is None or operation.next_check_at > now:
         return
-    missed = None if is_answered else now + _MISSED_LOOK
+    missed = None if is_answered else now + timedelta(seconds=min(settings.RECHECK_AFTER_S))
     due = missed or next_look(operation.settled_at or now)
     Operation.objects.filter(pk=operation.pk).update(next_check_at=due)
     operation.refresh_from_db(fields=["next_check_at"])
