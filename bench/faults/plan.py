@@ -41,6 +41,7 @@ PLAIN = ("000", "250", "500", "990")
 SEEN_TOO_LATE = AMOUNTS["charged, seen too late"]
 NO_LINE = "no line"  # nothing listens where this order's request is sent to
 LEFT = "left by the caller"
+EXPIRED = "declined: card expired"
 FAULTS = ("none", *AMOUNTS, *(name for name in CARDS if name != "good"), LEFT, NO_LINE)
 # Those that the rarer arrows begin with come more often.
 OFTEN = {"none": 5, "declining card": 2, "uncertain card": 2, LEFT: 2}
@@ -123,7 +124,8 @@ def plan(orders: int, seed: int, *, through_pages: float = 0, first: int = 1) ->
 
 def _job(number: int, fault: str, seed: int, chance: random.Random) -> Job:
     digits = AMOUNTS.get(fault) or chance.choice(PLAIN)
-    is_typed = fault in CARDS or fault == LEFT or chance.random() < 0.3
+    # A stored card that the gateway calls expired is offered to nobody any more.
+    is_typed = fault in {*CARDS, LEFT, EXPIRED} or chance.random() < 0.3
     return Job(
         act="leave" if fault == LEFT else "press",
         number=number,
