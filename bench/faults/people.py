@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bench.faults.arena import Arena
 from bench.faults.ledgers import Row, is_undecided
-from bench.faults.plan import PAGES, SUPERVISORS, Job, key
+from bench.faults.plan import EXPIRED, PAGES, SUPERVISORS, Job, key
 
 CHARGES = ("purchase", "authorization")
 OPEN = ("open", "declined")
@@ -27,7 +27,8 @@ def decisions(arena: Arena, jobs: list[Job], seed: int) -> list[Job]:
                 decided.append(job.by("release", 2, key(seed, job.number, "release")))
         elif kind == "not_charged" and turn % 3 == 1:
             decided += _twice(job, "resend", seed, chance)
-        elif status in OPEN and turn % 2 == 0:
+        elif status in OPEN and turn % 2 == 0 and job.fault != EXPIRED:
+            # A stored card that the gateway calls expired would be offered to nobody any more.
             decided += _twice(job, "again", seed, chance)
     return decided
 
