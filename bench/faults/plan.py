@@ -111,6 +111,8 @@ def plan(orders: int, seed: int, *, through_pages: float = 0, first: int = 1) ->
             fault = FAULTS[number % len(FAULTS)]
         job = _job(number, fault, seed, chance)
         double = chance.choice(["press", "colleague"]) if chance.random() < DOUBLE else ""
+        if fault == EXPIRED:
+            double = ""  # a colleague would charge the stored card, and it would be the last time
         if chance.random() < through_pages:
             loses = chance.random() < LOST_SESSIONS
             yield replace(job, through=PAGES, double=double, loses_session=loses)
