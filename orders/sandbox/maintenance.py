@@ -46,10 +46,11 @@ def check_status(standin: StandIn, message: Message) -> Result:
         "transaction_status": order.response_code[:2],
         "transaction_code": order.response_code,
         "transaction_message": message_text(standin, message, order.response_code),
-        "authorized_amount": str(order.authorized),
-        "captured_amount": str(order.captured),
-        "refunded_amount": str(order.refunded),
     }
+    if standin.switches.totals:
+        fields["authorized_amount"] = str(order.authorized)
+        fields["captured_amount"] = str(order.captured)
+        fields["refunded_amount"] = str(order.refunded)
     if order.authorization_code:
         fields["authorization_code"] = order.authorization_code
         if message.get("return_third_party_response_codes") == "YES":

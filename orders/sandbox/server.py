@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from orders.sandbox.books import Books, Order
+from orders.sandbox.dashboard import act, lapse, reverse
 from orders.sandbox.routes import ControlHandler, GatewayHandler, Server
 from orders.sandbox.seed import take_in
 from orders.sandbox.settings import Account, Switches
@@ -116,6 +117,23 @@ class Sandbox:
         if "token_name" not in result.fields:
             raise ValueError(f"the card was refused with {result.response_code}")
         return result.fields["token_name"]
+
+    def act(self, command: str, merchant_reference: str, amount: int) -> dict[str, str]:
+        """Capture, void or refund as a person in the gateway's back office does; returns the
+        notification. Amount in minor units; KeyError on an unknown reference.
+        """
+        return act(self.standin, command, self.standin.books.orders[merchant_reference], amount)
+
+    def lapse(self, merchant_reference: str) -> None:
+        """Let a reservation end by itself; KeyError on an unknown reference."""
+        lapse(self.standin, self.standin.books.orders[merchant_reference])
+
+    def reverse(self, merchant_reference: str, maintenance_reference: str) -> dict[str, str]:
+        """Let the bank take an approved refund back; returns the notification. LookupError where
+        there is no such refund.
+        """
+        order = self.standin.books.orders[merchant_reference]
+        return reverse(self.standin, order, maintenance_reference)
 
     def start(self) -> Self:
         """Begin to serve, on threads."""

@@ -40,6 +40,7 @@ class Switches:
     unsigned_errors: bool = False  # answers with status 00 carry no signature
     language: str = ""  # en or ar whatever was asked, or empty: as asked
     not_found_code: str = "12036"  # 11036, 00036, or 12036: CHECK_STATUS of an unknown order
+    totals: bool = True  # CHECK_STATUS carries the three running totals
     plain_refusals: bool = False  # 00042 for 05042, 00048 for 07048, 00034 for 09034
     uncertain_cards: str = "success"  # decline, never, or success: how the uncertain cards end
     resolve_after_s: float = 8.0  # when they and the uncertain amounts end
