@@ -55,6 +55,8 @@ CURRENCIES = env.list("CURRENCIES", default=["AED", "SAR", "KWD", "JOD", "USD"] 
 MERCHANT_NAME = env.str("MERCHANT_NAME", default=demo("Moto Demo Trading"))
 MERCHANT_EMAIL = env.str("MERCHANT_EMAIL", default=demo("orders@moto-demo.example"))
 OFFICE_IP = env.str("OFFICE_IP", default=demo("192.0.2.10"))
+MANY_CAPTURES = env.bool("MANY_CAPTURES", default=False)
+LAPSED_CODES = env.list("LAPSED_CODES", default=["034"])
 ORDER_PREFIX = env.str("ORDER_PREFIX", default="MO")
 MAX_CHARGES_ON_WIRE = env.int("MAX_CHARGES_ON_WIRE", default=24)
 RECONCILE_FIRST = env.bool("RECONCILE_FIRST", default=False)

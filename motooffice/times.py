@@ -12,6 +12,9 @@ RELEASE_AFTER_S = env.int("RELEASE_AFTER_S", default=1800)
 NOT_FOUND_WINDOW_S = env.int("NOT_FOUND_WINDOW_S", default=900)
 NOT_FOUND_COUNT = env.int("NOT_FOUND_COUNT", default=3)
 NOT_FOUND_SPACING_S = env.int("NOT_FOUND_SPACING_S", default=300)
+# A reservation this old is listed for a person; one older than its life may have lapsed.
+RESERVED_ALARM_S = env.int("RESERVED_ALARM_S", default=345_600)
+RESERVED_LIFE_S = env.int("RESERVED_LIFE_S", default=604_800)
 RESOLVE_SCHEDULE_S = env.list(
     "RESOLVE_SCHEDULE_S", cast=int, default=[5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600]
 )
@@ -22,5 +25,7 @@ RESOLVE_BREAKER_AFTER = env.int("RESOLVE_BREAKER_AFTER", default=5)
 RESOLVER_SILENCE_S = env.int("RESOLVER_SILENCE_S", default=0 if TESTING else 60)  # 0: never
 ALARM_YELLOW_S = env.int("ALARM_YELLOW_S", default=300)
 ALARM_RED_S = env.int("ALARM_RED_S", default=900)
+# How long a password that was typed holds for giving money back.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("PASSWORD_HOLDS_S", default=300)
 IDLE_LIMIT_S = env.int("IDLE_LIMIT_S", default=900)
 ABSOLUTE_SESSION_S = env.int("ABSOLUTE_SESSION_S", default=36_000)

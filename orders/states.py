@@ -51,6 +51,22 @@ class OrderStatus(TextChoices):
     UNKNOWN = "unknown", _("Outcome unknown")
 
 
+class Reason(TextChoices):
+    """Why a person captures, voids or refunds."""
+
+    SHIPPED = "shipped", _("The goods leave")
+    PART_SHIPPED = "part_shipped", _("A part of the goods leaves")
+    CANCELLED = "cancelled", _("The customer cancelled")
+    OUT_OF_STOCK = "out_of_stock", _("Cannot be delivered")
+    RETURNED = "returned", _("Goods came back")
+    NOT_RECEIVED = "not_received", _("Goods never arrived")
+    DAMAGED = "damaged", _("Wrong or damaged goods")
+    OVERCHARGED = "overcharged", _("Charged too much")
+    CHARGED_TWICE = "charged_twice", _("Charged twice")
+    GOODWILL = "goodwill", _("Goodwill")
+    OTHER = "other", _("Another reason")
+
+
 class Source(TextChoices):
     """How an order reached the office."""
 
@@ -69,6 +85,22 @@ FREE = frozenset(Status) - LIVE - {Status.DUPLICATE}
 IN_FLIGHT = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN})
 UNSETTLED = frozenset({Status.SENDING, Status.UNKNOWN})
 LOOKED_AT_AGAIN = frozenset({Status.NOT_CHARGED, Status.RELEASED})
+
+REASONS: dict[Kind, tuple[Reason, ...]] = {
+    Kind.CAPTURE: (Reason.SHIPPED, Reason.PART_SHIPPED, Reason.OTHER),
+    Kind.VOID: (Reason.CANCELLED, Reason.OUT_OF_STOCK, Reason.CHARGED_TWICE, Reason.OTHER),
+    Kind.REFUND: (
+        Reason.RETURNED,
+        Reason.CANCELLED,
+        Reason.OUT_OF_STOCK,
+        Reason.NOT_RECEIVED,
+        Reason.DAMAGED,
+        Reason.OVERCHARGED,
+        Reason.CHARGED_TWICE,
+        Reason.GOODWILL,
+        Reason.OTHER,
+    ),
+}
 
 _LATE = frozenset({Status.APPROVED, Status.DUPLICATE})
 

@@ -18,6 +18,7 @@ from bench.faults.plan import CARDS, CUSTOMERS, NO_LINE, SUPERVISORS, Job, key
 from orders.errors import Refused
 from orders.models import Customer, Operation, Order, Staff, StoredCard
 from orders.services import card_entry, charge, follow_up, paid, place, release, resend
+from orders.services.follow_up import Wish
 from orders.services.near_duplicates import Confirmation, Warned
 from orders.services.new_order import NewConsent, NewCustomer, NewOrder
 from orders.states import Status
@@ -107,14 +108,15 @@ def let_go(job: Job) -> str:
 def follow(job: Job) -> str:
     """A supervisor captures, voids or refunds what is confirmed."""
     order = Order.objects.get(reference=job.reference)
-    acts = {"form_key": job.form_key, "actor": _staff(2), "order": order, "reason": "bench"}
+    said = {"form_key": job.form_key, "reason_code": "other", "reason": "bench"}
+    whole, part = order.amount_minor, max(1000, order.amount_minor // 2000 * 1000)
     if order.status == "reserved" and job.number % 2:
-        return follow_up.void(**acts).status
-    if order.status == "reserved":
-        return follow_up.capture(amount_minor=order.amount_minor, **acts).status
-    return follow_up.refund(
-        amount_minor=max(1000, order.amount_minor // 2000 * 1000), **acts
-    ).status
+        act, wish = follow_up.void, Wish(**said)
+    elif order.status == "reserved":
+        act, wish = follow_up.capture, Wish(amount_minor=whole, **said)
+    else:
+        act, wish = follow_up.refund, Wish(amount_minor=part, **said)
+    return act(actor=_staff(2), order=order, wish=wish).status
 
 
 ACTS: dict[str, Callable[[Job], str]] = {

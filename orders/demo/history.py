@@ -12,13 +12,17 @@ from orders.demo import gateway, people
 from orders.models import Consent, Customer, Order, Staff, StoredCard
 from orders.roles import ADMIN_SITE_ROLES
 from orders.services import charge, consents, customers, follow_up, paid, place
+from orders.services.follow_up import Wish
 from orders.services.near_duplicates import Warned
 from orders.services.new_order import NewOrder
-from orders.states import Kind, OrderStatus, Source
+from orders.states import Kind, OrderStatus, Reason, Source
 
 EVERY_MINUTE_OF_A_DAY = range(8 * 60, 20 * 60)
 SOURCES = [Source.PHONE] * 9 + [Source.POST] * 6 + [Source.IN_PERSON] * 2
 OTHER_SOURCES = [Source.API, Source.REPEAT]
+HELD_FOR = timedelta(days=6)  # a bank keeps no reservation for much longer
+# How the latest orders ended, the last one being 1.
+RECENT = dict(enumerate(["unknown"] * 3 + ["refund_unknown", "reserved", "part_refunded"], 1))
 UNKNOWN_FOR_EVER = 940  # the stand-in's amount that is never settled
 ENDINGS = (
     ["paid"] * 52
@@ -79,9 +83,11 @@ class History:
         with clock.at(now - timedelta(days=self.days, minutes=30)):
             people_known = [self._customer(number) for number in range(people.CUSTOMERS)]
         for number, moment in enumerate(self._moments(now)):
-            is_last = number >= self.count - 3
+            ending = RECENT.get(self.count - number) or self.random.choice(ENDINGS)
+            if ending == "reserved" and now - moment > HELD_FOR:
+                ending = "captured"
             with clock.at(moment):
-                yield self._order(self.random.choice(people_known), moment, is_unknown=is_last)
+                yield self._order(self.random.choice(people_known), moment, ending)
 
     def _moments(self, now: datetime) -> list[datetime]:
         """``count`` moments in office hours, in order, the last ones within the last hour."""
@@ -146,15 +152,8 @@ class History:
         )
         return stored
 
-    def _order(
-        self,
-        known: Known,
-        moment: datetime,
-        *,
-        is_unknown: bool,
-    ) -> Order:
+    def _order(self, known: Known, moment: datetime, ending: str) -> Order:
         number, customer, currency, cards = known
-        ending = "unknown" if is_unknown else self.random.choice(ENDINGS)
         card = self.random.choice(cards)
         if ending == "declined":
             card = self._declined_card(customer, number)
@@ -225,17 +224,18 @@ class History:
         if ending in {"paid", "refunded", "part_refunded"} and order.status == OrderStatus.CHARGED:
             paid.mark_paid(actor=order.taken_by or boss, order=order)
         if ending == "captured":
-            follow_up.capture(
-                actor=boss, order=order, amount_minor=order.amount_minor, form_key=key
-            )
+            wish = Wish(form_key=key, amount_minor=order.amount_minor, reason_code=Reason.SHIPPED)
+            follow_up.capture(actor=boss, order=order, wish=wish)
         if ending == "voided":
-            follow_up.void(actor=boss, order=order, form_key=key, reason="Customer changed mind")
-        if ending in {"refunded", "part_refunded"}:
-            half = order.amount_minor // 20 * 10
-            follow_up.refund(
-                actor=boss,
-                order=order,
-                amount_minor=half if ending == "part_refunded" else order.amount_minor,
-                form_key=key,
-                reason="Returned",
-            )
+            wish = Wish(form_key=key, reason_code=Reason.CANCELLED)
+            follow_up.void(actor=boss, order=order, wish=wish)
+        if amount_minor := self._given_back(order, ending):
+            wish = Wish(form_key=key, amount_minor=amount_minor, reason_code=Reason.RETURNED)
+            follow_up.refund(actor=boss, order=order, wish=wish)
+
+    def _given_back(self, order: Order, ending: str) -> int:
+        """How much of it the customer got back, in minor units."""
+        if ending == "refund_unknown":
+            return UNKNOWN_FOR_EVER
+        half = order.amount_minor // 20 * 10
+        return {"refunded": order.amount_minor, "part_refunded": half}.get(ending, 0)

@@ -19,7 +19,7 @@ from orders.gateway.forms import (
 )
 from orders.gateway.limits import MOTO_BRANDS, would_refuse
 from orders.gateway.merchant import Merchant
-from orders.gateway.outcome import Outcome, judge, judge_charge
+from orders.gateway.outcome import Outcome, is_over, judge, judge_charge
 from orders.gateway.reply import Reply, StatusReply
 from orders.gateway.scrub import scrub
 from orders.gateway.signature import sign, verify
@@ -47,6 +47,7 @@ __all__ = [
     "WouldBeRefused",
     "build",
     "create_token_form",
+    "is_over",
     "judge",
     "judge_charge",
     "read_card_return",

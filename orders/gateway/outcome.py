@@ -40,6 +40,7 @@ _FAILED_STATUS = {
     "CREATE_TOKEN": "53",
     "UPDATE_TOKEN": "59",
 }
+_MONEY = ("PURCHASE", "AUTHORIZATION", "CAPTURE", "VOID_AUTHORIZATION", "REFUND")
 _INVALID_REQUEST = "00"
 _DEFINITE_KINDS = frozenset({"declined", "configuration", "caller_data", "fraud", "limit"})
 
@@ -70,6 +71,12 @@ def judge(command: str, status: str, response_code: str) -> Outcome:
 def agree(status: str, response_code: str) -> bool:
     """Whether the two are one answer: five digits that begin with the two of the status."""
     return len(status) == 2 and len(response_code) == 5 and response_code.startswith(status)
+
+
+def is_over(transaction_status: str, transaction_code: str) -> bool:
+    """Whether the last act that CHECK_STATUS tells of has ended, done or refused for good."""
+    verdicts = (judge(one, transaction_status, transaction_code) for one in _MONEY)
+    return any(verdict in {Outcome.APPROVED, Outcome.DECLINED} for verdict in verdicts)
 
 
 def judge_charge(

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from orders import clock, money
@@ -10,7 +10,7 @@ from orders.cards import BRANDS
 from orders.errors import Conflict
 from orders.models.customers import Consent, StoredCard
 from orders.models.orders import Order
-from orders.states import CHARGES, IN_FLIGHT, LIVE, Kind, Status, may_move
+from orders.states import CHARGES, IN_FLIGHT, LIVE, Kind, Reason, Status, may_move
 
 _CHARGES = sorted(CHARGES)
 
@@ -53,6 +53,7 @@ class Operation(models.Model):
     approver = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    reason_code = models.CharField(max_length=16, choices=Reason.choices, blank=True)
     reason = models.CharField(max_length=250, blank=True)
     # The charges that looked like this one, and how they stood, when ``reason`` was given for it.
     beside = models.TextField(blank=True)
@@ -61,6 +62,13 @@ class Operation(models.Model):
     settled_at = models.DateTimeField(null=True)
     resends = models.PositiveSmallIntegerField(default=0)
     token_retired_at = models.DateTimeField(null=True)
+
+    # Of a capture, void or refund: what its charge stood at just before it was sent.
+    baseline_authorized_minor = models.BigIntegerField(null=True)
+    baseline_captured_minor = models.BigIntegerField(null=True)
+    baseline_refunded_minor = models.BigIntegerField(null=True)
+    is_external = models.BooleanField(default=False)  # made at the gateway itself, not from here
+    reversed_at = models.DateTimeField(null=True)  # a refund that the bank took back later
 
     next_check_at = models.DateTimeField(null=True)
     checks = models.PositiveIntegerField(default=0)
@@ -147,6 +155,32 @@ class Operation(models.Model):
                 | (~Q(kind__in=_CHARGES) & Q(parent__isnull=False)),
                 name="follow_up_needs_a_charge",
             ),
+            # What was made at the gateway itself is a fact whatever it leaves.
+            models.CheckConstraint(
+                condition=Q(is_external=True)
+                | ~Q(kind=Kind.CAPTURE)
+                | Q(
+                    amount_minor__lte=F("baseline_authorized_minor") - F("baseline_captured_minor")
+                ),
+                name="capture_within_what_is_reserved",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_external=True)
+                | ~Q(kind=Kind.REFUND)
+                | Q(amount_minor__lte=F("baseline_captured_minor") - F("baseline_refunded_minor")),
+                name="refund_within_what_was_taken",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_external=True)
+                | ~Q(kind=Kind.VOID)
+                | Q(baseline_captured_minor=0)
+                | Q(baseline_captured_minor__isnull=True),
+                name="void_before_any_capture",
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_at__isnull=True) | Q(kind=Kind.REFUND, status=Status.APPROVED),
+                name="only_a_proven_refund_is_reversed",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +190,11 @@ class Operation(models.Model):
     def is_charge(self) -> bool:
         """Whether this operation takes or reserves money, rather than follows up one that did."""
         return self.kind in CHARGES
+
+    @property
+    def is_asked_about(self) -> bool:
+        """Whether something was said about a proven operation that the gateway must confirm."""
+        return self.status == Status.APPROVED and self.next_check_at is not None
 
     @property
     def amount(self) -> str:

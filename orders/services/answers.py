@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from orders.gateway import Outcome
 from orders.models import Evidence
+from orders.services.by_books import NOT_MOVED
 from orders.services.explain import explain
-from orders.services.statement import is_mismatch
+from orders.services.statement import RELEASED, is_mismatch
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,9 @@ def told(evidence: Evidence) -> Answer:
 
 def _words(evidence: Evidence, code: str) -> str | Promise:
     if evidence.source == Evidence.Source.PERSON:
-        return _("Let go of, with a second person")
+        return _by_people(evidence)
+    if evidence.reason == NOT_MOVED:
+        return _("The gateway's books do not hold it")
     if evidence.outcome == Outcome.NOT_FOUND:
         return _("The gateway does not know this charge")
     if evidence.verified and is_mismatch(evidence.reason):
@@ -45,3 +48,11 @@ def _words(evidence: Evidence, code: str) -> str | Promise:
     if evidence.size:
         return _("An answer came that cannot be trusted")
     return _("No answer came")
+
+
+def _by_people(evidence: Evidence) -> str:
+    if evidence.reason == RELEASED:
+        return _("Let go of, with a second person")
+    if evidence.outcome == Outcome.APPROVED:
+        return _("Seen in the gateway's books, with a second person")
+    return _("Not in the gateway's books, with a second person")

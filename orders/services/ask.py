@@ -1,4 +1,4 @@
-"""Ask the gateway what became of a charge. Looking never charges."""
+"""Ask the gateway what became of a charge, or of what followed it. Looking never charges."""
 
 import hashlib
 from datetime import datetime
@@ -19,7 +19,7 @@ from orders.states import CHARGES, LOOKED_AT_AGAIN, UNSETTLED, Status
 def ask(
     *, operation: Operation, actor: Staff | None = None, even_if_settled: bool = False
 ) -> Operation:
-    """The charge after one CHECK_STATUS, applied through the door for evidence.
+    """The operation after one CHECK_STATUS, applied through the door for evidence.
 
     Does nothing for one that is still in its request's time, or that is settled, unless somebody
     doubts that (``even_if_settled``): what is proven stays, and a contradiction is told. ``actor``
@@ -62,9 +62,11 @@ def weigh(
 
 
 def may_be_asked(operation: Operation) -> bool:
-    """Whether an answer could tell anything: of a charge that is open, or seemed not to happen."""
-    is_open = operation.status in UNSETTLED | LOOKED_AT_AGAIN
-    return is_open and operation.is_charge and not is_on_its_way(operation)
+    """Whether an answer could tell anything: of what is open, of what seemed not to happen, and of
+    what is proven and doubted.
+    """
+    is_open = operation.status in UNSETTLED | LOOKED_AT_AGAIN or operation.is_asked_about
+    return is_open and not is_on_its_way(operation)
 
 
 def may_be_doubted(operation: Operation) -> bool:
@@ -119,20 +121,25 @@ def _ask_about_stranger(difference: Difference) -> Outcome:
 
 
 def counted(operations: list[Operation]) -> list[Operation]:
-    """The charges with one more question to their names: the same answer again is another one."""
+    """The operations with one more question to their names: the same answer again is another one.
+
+    Each comes with its charge, so that a thread may ask without a database.
+    """
     if operations:
         keys = [operation.pk for operation in operations]
         Operation.objects.filter(pk__in=keys).update(checks=F("checks") + 1)
     for operation in operations:
         operation.refresh_from_db()
+        operation.parent  # noqa: B018  read here, where the database may be used
     return operations
 
 
 def said_about(operation: Operation) -> Statement:
-    """What the gateway says about the charge now. Touches no database: any thread may wait here."""
+    """What the gateway says about it now. Touches no database: any thread may wait here."""
+    charge = operation.parent or operation
     try:
         reply = aps.client().check_status(
-            merchant_reference=operation.merchant_reference, fort_id=operation.fort_id or None
+            merchant_reference=charge.merchant_reference, fort_id=charge.fort_id or None
         )
         return Statement.of_check(operation, reply)
     except GatewayError as error:

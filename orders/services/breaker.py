@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from orders import clock
 from orders.models import Breaker, Operation
 from orders.models.breakers import SET_UP, SILENCE
-from orders.states import CHARGES, Status
+from orders.states import Status
 
 log = logging.getLogger(__name__)
 
@@ -150,5 +150,5 @@ def _seconds_since(moment: datetime | None) -> int:
 def _make_all_due() -> None:
     """Let nothing wait for its turn that could not be asked while the gateway was away."""
     now = clock.now()
-    waiting = Operation.objects.filter(status=Status.UNKNOWN, kind__in=CHARGES)
+    waiting = Operation.objects.filter(status=Status.UNKNOWN)
     waiting.filter(next_check_at__gt=now).update(next_check_at=now)

@@ -13,12 +13,23 @@ from orders import clock
 from orders.errors import Conflict
 from orders.gateway import Outcome
 from orders.models import Evidence, Operation, Order, Staff
-from orders.services import audit, differences, kept_cards, limits, schedule, set_up, totals
+from orders.services import (
+    afterwards,
+    audit,
+    by_books,
+    differences,
+    external,
+    kept_cards,
+    limits,
+    schedule,
+    set_up,
+    totals,
+)
+from orders.services.moves import PROVEN, belongs_to_another, contradict, move, tell
 from orders.services.place import expire
 from orders.services.statement import Statement
-from orders.states import CHARGES, IN_FLIGHT, LIVE, LOOKED_AT_AGAIN, UNSETTLED, Kind, Status
+from orders.states import CHARGES, LIVE, LOOKED_AT_AGAIN, UNSETTLED, Kind, Status
 
-_PROVEN = frozenset({Status.APPROVED, Status.DUPLICATE, Status.VOIDED, Status.LAPSED})
 _REFUSED = frozenset({Status.DECLINED, Status.NOT_CHARGED, Status.EXPIRED, Status.RELEASED})
 
 
@@ -34,12 +45,14 @@ def apply(*, operation: Operation, statement: Statement, actor: Staff | None = N
         current = order.operations.select_related("consent", "stored_card", "parent").get(
             pk=operation.pk
         )
+        statement = by_books.judged(current, statement, order.operations.all())
         kept, is_new = _kept(current, statement, actor)
         if not is_new:
+            if _may_be_another(current, statement):
+                schedule.ask_soon(current)
             return current
         before = current.status
-        weigh = _release if statement.is_release else _WEIGH[statement.outcome]
-        weigh(order, current, statement, actor)
+        _weigh(order, current, statement, actor)
         if statement.verified and current.status != before:
             set_up.tell(order, current, statement.facts.get("response_code", ""))
         if current.status in LOOKED_AT_AGAIN and statement.source == Evidence.Source.CHECK:
@@ -47,6 +60,36 @@ def apply(*, operation: Operation, statement: Statement, actor: Staff | None = N
         totals.recompute(order)
         differences.hear(order, current, statement, kept)
     return current
+
+
+def _weigh(order: Order, operation: Operation, said: Statement, actor: Staff | None) -> None:
+    """Whatever was said, of what is open or of what is proven."""
+    is_check = said.source == Evidence.Source.CHECK
+    if by_books.is_gone(operation, said):
+        afterwards.lapse(order, operation, said, actor)
+    elif is_check and operation.is_asked_about and not operation.is_charge:
+        _confirm(order, operation, said, actor)
+    elif said.is_release:
+        _release(order, operation, said, actor)
+    elif said.is_agreed:
+        _agree(order, operation, said, actor)
+    else:
+        _WEIGH[said.outcome](order, operation, said, actor)
+    if is_check and operation.kind == Kind.AUTHORIZATION:
+        afterwards.look_again(operation)
+
+
+def _confirm(order: Order, operation: Operation, said: Statement, actor: Staff | None) -> None:
+    """A doubted capture or refund was looked up. One more of the same amount in the books is what
+    the second message told of: it was made at the gateway itself.
+    """
+    charge = order.operations.get(pk=operation.parent_id or 0)
+    counted = totals.sums_of(charge, order.operations.all())
+    if said.reply and by_books.exceeds(operation, said.reply, counted) == operation.amount_minor:
+        kind = Kind(operation.kind)
+        external.take_in(order, charge, kind, operation.amount_minor, said)
+        said = replace(said, outcome=Outcome.APPROVED, reason="")
+    afterwards.confirm(order, operation, said, actor)
 
 
 def _kept(operation: Operation, statement: Statement, actor: Staff | None) -> tuple[Evidence, bool]:
@@ -70,51 +113,56 @@ def _kept(operation: Operation, statement: Statement, actor: Staff | None) -> tu
 
 def _approve(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:
     fort_id = statement.facts.get("fort_id") or operation.fort_id
-    if operation.status in _PROVEN:
+    if operation.status in PROVEN:
         if operation.is_charge and fort_id != operation.fort_id:
             # The gateway charged the same reference twice: nobody must miss it.
-            _contradict(order, operation, replace(statement, reason="fort_id_differs"), actor)
+            contradict(order, operation, replace(statement, reason="fort_id_differs"), actor)
+        elif _may_be_another(operation, statement):
+            afterwards.doubt(order, operation, statement, actor)
         return
-    if not fort_id or _belongs_to_another(operation, fort_id):
+    if not fort_id or belongs_to_another(operation, fort_id):
         reason = "fort_id_taken" if fort_id else "fort_id_missing"
         proves_nothing = replace(statement, facts={}, reason=reason)
         _leave_unknown(order, operation, proves_nothing, actor)
         return
     if operation.status == Status.PREPARED:
         # Only a restored backup or another system on this account explains it: close, then alarm.
-        _move(order, operation, Status.EXPIRED, statement, actor)
+        move(order, operation, Status.EXPIRED, statement, actor)
     late = operation.status in _REFUSED
     taken = late and operation.is_charge and not _has_room(order, operation)
-    _move(order, operation, Status.DUPLICATE if taken else Status.APPROVED, statement, actor)
+    move(order, operation, Status.DUPLICATE if taken else Status.APPROVED, statement, actor)
     if late:
         audit.record(order, "late_success", actor=actor, operation=operation)
     if operation.is_charge:
         kept_cards.settle(order, operation, actor)
-    elif operation.kind == Kind.VOID:
-        _let_go(order, operation, statement, actor)
-    elif operation.amount_minor > _left(order, operation.kind):
-        _contradict(order, operation, replace(statement, reason="more_than_was_left"), actor)
+    else:
+        afterwards.follow(order, operation, statement, actor)
+        if _may_be_another(operation, statement):
+            schedule.ask_soon(operation)
 
 
-def _let_go(order: Order, void: Operation, statement: Statement, actor: Staff | None) -> None:
-    """The voided charge frees the order; one whose money was taken already stays as it is."""
-    charge = void.parent
-    if charge is None or charge.status == Status.VOIDED:
-        return
-    if charge.status != Status.APPROVED or order.captured_minor:
-        _contradict(order, void, replace(statement, reason="taken_already"), actor)
-        return
-    charge.move(Status.VOIDED, settled_at=clock.now())
-    audit.record(order, "authorization_voided", actor=actor, operation=charge)
+def _may_be_another(operation: Operation, statement: Statement) -> bool:
+    """Whether the gateway may tell of another capture or refund like this one: nothing in such a
+    message tells two of one amount apart unless it names ours.
+    """
+    is_told_apart = operation.kind == Kind.VOID or statement.body.get("maintenance_reference")
+    is_follow_up = operation.status == Status.APPROVED and not operation.is_charge
+    is_notice = statement.source == Evidence.Source.FEEDBACK
+    return is_follow_up and is_notice and not is_told_apart
 
 
 def _decline(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:
     if operation.status in UNSETTLED:
-        _move(order, operation, Status.DECLINED, statement, actor)
-        kept_cards.give_up(order, operation, actor)
-        limits.note_refusal(order, operation)
-    elif operation.status in _PROVEN:
-        _contradict(order, operation, statement, actor)
+        move(order, operation, Status.DECLINED, statement, actor)
+        if operation.is_charge:
+            kept_cards.give_up(order, operation, actor)
+            limits.note_refusal(order, operation)
+        else:
+            afterwards.refused(order, operation, statement)
+    elif operation.kind == Kind.REFUND and operation.status == Status.APPROVED:
+        afterwards.doubt(order, operation, statement, actor)
+    elif operation.status in PROVEN:
+        contradict(order, operation, statement, actor)
 
 
 def _leave_unknown(
@@ -123,38 +171,50 @@ def _leave_unknown(
     """Nothing is proven, unless the request surely never left."""
     never_left = statement.sent is False and statement.source == Evidence.Source.REPLY
     is_news = statement.is_mismatch and statement.reason != operation.problem
-    if is_news and operation.status not in _PROVEN:
+    if is_news and operation.status not in PROVEN:
         Operation.objects.filter(pk=operation.pk).update(problem=statement.reason)
-        _tell(order, "mismatch", operation, statement, actor)
+        tell(order, "mismatch", operation, statement, actor)
     if operation.status == Status.SENDING:
         new = Status.NOT_CHARGED if never_left else Status.UNKNOWN
-        _move(order, operation, new, statement, actor)
+        move(order, operation, new, statement, actor)
     elif operation.status == Status.UNKNOWN:
         schedule.ask_again(operation, not_found_count=0, not_found_first_at=None)
-    elif operation.status in _PROVEN and statement.verified and statement.reason:
-        _contradict(order, operation, statement, actor)
+    elif operation.status in PROVEN and statement.verified and statement.reason:
+        contradict(order, operation, statement, actor)
 
 
 def _miss(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:
     """The gateway does not know the reference. Believed after several answers over some time."""
     if operation.status == Status.SENDING:
-        _move(order, operation, Status.UNKNOWN, statement, actor)
-    if operation.status in _PROVEN:
-        _contradict(order, operation, statement, actor)
+        move(order, operation, Status.UNKNOWN, statement, actor)
+    if operation.status in PROVEN:
+        contradict(order, operation, statement, actor)
     if operation.status != Status.UNKNOWN:
         return
     first = operation.not_found_first_at or clock.now()
     count = operation.not_found_count + 1
     schedule.ask_again(operation, not_found_count=count, not_found_first_at=first)
     if schedule.is_absent(operation):
-        _move(order, operation, Status.NOT_CHARGED, statement, actor)
+        move(order, operation, Status.NOT_CHARGED, statement, actor)
+
+
+def _agree(order: Order, operation: Operation, said: Statement, actor: Staff | None) -> None:
+    """Two people saw in the gateway's books that it did not happen, or is not held any more."""
+    if operation.status == Status.UNKNOWN and not operation.is_charge:
+        move(order, operation, Status.NOT_CHARGED, said, actor)
+    elif afterwards.lapse(order, operation, said, actor):
+        return
+    elif afterwards.is_doubted(operation):
+        afterwards.confirm(order, operation, said, actor)
+    else:
+        raise Conflict("settled_meanwhile", _("This has already been settled."))
 
 
 def _release(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:
     """Two people let go of an unknown charge. One that was settled meanwhile stays as it is."""
     if operation.status != Status.UNKNOWN:
         raise Conflict("settled_meanwhile", _("This has already been settled."))
-    _move(order, operation, Status.RELEASED, statement, actor)
+    move(order, operation, Status.RELEASED, statement, actor)
 
 
 _WEIGH = {
@@ -163,59 +223,6 @@ _WEIGH = {
     Outcome.UNKNOWN: _leave_unknown,
     Outcome.NOT_FOUND: _miss,
 }
-
-
-def _move(
-    order: Order,
-    operation: Operation,
-    new: Status,
-    statement: Statement,
-    actor: Staff | None,
-) -> None:
-    """Move the operation, write what the statement tells, and record it."""
-    now = clock.now()
-    changes: dict[str, object] = dict(statement.facts)
-    if _belongs_to_another(operation, statement.facts.get("fort_id", "")):
-        del changes["fort_id"]
-    changes["problem"] = statement.reason if new == Status.UNKNOWN else ""
-    changes["next_check_at"] = schedule.after(operation, new)
-    if new not in IN_FLIGHT:
-        changes["settled_at"] = now
-    if new in _PROVEN and operation.submitted_at is None:
-        changes["submitted_at"] = operation.created_at
-    if operation.stored_card_id:
-        changes.pop("expiry", None)
-    operation.move(new, **changes)
-    audit.record(
-        order,
-        f"{operation.kind}_{new}",
-        actor=actor,
-        operation=operation,
-        evidence=statement.source,
-        problem=statement.reason,
-        **statement.told,
-    )
-
-
-def _contradict(
-    order: Order, operation: Operation, statement: Statement, actor: Staff | None
-) -> None:
-    """A fact stays; the odd message becomes an event for a person to read."""
-    _tell(order, "contradiction", operation, statement, actor)
-
-
-def _tell(
-    order: Order, kind: str, operation: Operation, statement: Statement, actor: Staff | None
-) -> None:
-    audit.record(
-        order,
-        kind,
-        actor=actor,
-        operation=operation,
-        evidence=statement.source,
-        said=str(statement.outcome),
-        problem=statement.reason,
-    )
 
 
 def _has_room(order: Order, operation: Operation) -> bool:
@@ -228,17 +235,3 @@ def _has_room(order: Order, operation: Operation) -> bool:
         expire(order, other, actor=None)
         return True
     return other is None
-
-
-def _left(order: Order, kind: str) -> int:
-    """What a refund or a capture could move before this one was counted, in minor units."""
-    if kind == Kind.REFUND:
-        return order.left_minor
-    return order.authorized_minor - order.captured_minor
-
-
-def _belongs_to_another(operation: Operation, fort_id: str) -> bool:
-    if not operation.is_charge or not fort_id:
-        return False
-    others = Operation.objects.filter(kind__in=CHARGES, fort_id=fort_id)
-    return others.exclude(pk=operation.pk).exists()

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from orders import clock, counters
 from orders.gateway import Feedback, NotTrusted, Outcome, read_feedback
 from orders.models import Evidence, Operation
-from orders.services import aps, evidence
+from orders.services import aps, evidence, external
 from orders.services.statement import Statement
 from orders.states import IN_FLIGHT, Kind
 
@@ -40,8 +40,13 @@ def receive(body: bytes, content_type: str) -> None:
         _note_untrusted(body, error)
         raise
     operation = _operation_of(feedback)
+    kind = _KINDS.get(feedback.command)
     if operation is None:
-        _keep_orphan(feedback)
+        charge = external.charge_of(feedback, kind)
+        if charge and kind and feedback.outcome in {Outcome.APPROVED, Outcome.DECLINED}:
+            external.receive(charge, kind, feedback)
+        else:
+            _keep_orphan(feedback)
         return
     evidence.apply(operation=operation, statement=Statement.of_feedback(operation, feedback))
 
@@ -62,7 +67,8 @@ def _operation_of(feedback: Feedback) -> Operation | None:
 
 def _best_fit(operations: QuerySet[Operation], feedback: Feedback) -> Operation | None:
     """Nothing tells two captures of one amount apart. One that is settled by the very code of this
-    message comes first: it may be about that one, so it proves nothing of another in flight.
+    message comes first: it may be about that one, so it proves nothing of another in flight. Of
+    another amount than all of ours it is about none of them.
     """
     same = operations
     if feedback.amount_minor is not None:
@@ -72,7 +78,6 @@ def _best_fit(operations: QuerySet[Operation], feedback: Feedback) -> Operation 
         same.filter(told_already).first()
         or same.filter(status__in=IN_FLIGHT).first()
         or same.first()
-        or operations.filter(told_already).first()
     )
 
 

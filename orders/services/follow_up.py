@@ -1,84 +1,113 @@
 """Capture, void and refund: what follows a confirmed charge.
 
 Each is its own operation with its own form key, claimed and sent like a charge: intent and claim in
-one commit, one request with no transaction open, the answer through the door for evidence.
+one commit, one request with no transaction open, the answer through the door for evidence. Money
+goes back to the card that paid and to no other: the gateway is told the charge, never a card.
 """
+
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from orders import clock
+from orders import clock, money
 from orders.errors import Conflict, Refused
 from orders.gateway import Reply
 from orders.models import Operation, Order, Staff
-from orders.services import aps, audit, limits, readiness, rules
+from orders.services import allowed, aps, attend, audit, limits, readiness, rules
 from orders.services.charge import exchange
-from orders.services.form_keys import key_reused
+from orders.services.form_keys import key_reused, made_by
 from orders.services.place import sent_now
-from orders.states import CHARGES, Kind, Status
+from orders.services.totals import Sums, sums_of
+from orders.states import REASONS, Kind, Reason, Status
 
+RIGHTS = {
+    Kind.CAPTURE: "orders.capture_order",
+    Kind.VOID: "orders.void_order",
+    Kind.REFUND: "orders.refund_order",
+}
 _SUFFIX = {Kind.CAPTURE: "C", Kind.VOID: "V", Kind.REFUND: "R"}
 
 
-def capture(
-    *, actor: Staff, order: Order, amount_minor: int, form_key: str, reason: str = ""
-) -> Operation:
-    """Take ``amount_minor`` of what is reserved. Raises ``Refused`` beyond what is left of it."""
-    rules.may(actor, "orders.capture_order")
-    return _follow_up(Kind.CAPTURE, actor, order, amount_minor, form_key, reason)
+@dataclass(frozen=True, kw_only=True)
+class Wish:
+    """What a person asks for. ``amount_minor`` and ``left_minor`` are minor units of the charge.
+
+    ``left_minor`` is what the page said could still be moved, None where there was no page.
+    ``charge`` is the reference of a duplicate to act on, "" for the charge that holds the order.
+    """
+
+    form_key: str
+    reason_code: str
+    reason: str = ""
+    amount_minor: int = 0
+    left_minor: int | None = None
+    charge: str = ""
 
 
-def void(*, actor: Staff, order: Order, form_key: str, reason: str = "") -> Operation:
-    """Let go of a reserved amount, whole, before any of it is taken."""
-    rules.may(actor, "orders.void_order")
-    return _follow_up(Kind.VOID, actor, order, order.authorized_minor, form_key, reason)
+def capture(*, actor: Staff, order: Order, wish: Wish) -> Operation:
+    """Take an amount of what is reserved. Raises ``Refused`` beyond what is left of it."""
+    return _follow_up(Kind.CAPTURE, actor, order, wish)
 
 
-def refund(
-    *, actor: Staff, order: Order, amount_minor: int, form_key: str, reason: str = ""
-) -> Operation:
-    """Give ``amount_minor`` back to the card that paid. Raises ``Refused`` beyond what is left."""
-    rules.may(actor, "orders.refund_order")
-    return _follow_up(Kind.REFUND, actor, order, amount_minor, form_key, reason)
+def void(*, actor: Staff, order: Order, wish: Wish) -> Operation:
+    """Let go of a reserved amount, whole whatever the wish says, before any of it is taken."""
+    return _follow_up(Kind.VOID, actor, order, wish)
 
 
-def _follow_up(
-    kind: Kind, actor: Staff, order: Order, amount_minor: int, form_key: str, reason: str
-) -> Operation:
-    again = Operation.objects.filter(form_key=form_key).first()
-    if again:
-        asked, made = (
-            (order.pk, kind, amount_minor),
-            (again.order_id, again.kind, again.amount_minor),
-        )
-        if asked != made:
-            raise key_reused()
-        return again
+def refund(*, actor: Staff, order: Order, wish: Wish) -> Operation:
+    """Give an amount back to the card that paid. Raises ``Refused`` beyond what is left."""
+    return _follow_up(Kind.REFUND, actor, order, wish)
+
+
+def _follow_up(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
+    """The same form again gives the same operation. Raises ``Refused`` by the rules, and
+    ``Conflict`` when somebody else was quicker; nothing was sent then.
+    """
+    rules.may(actor, RIGHTS[kind])
+    if again := made_by(wish.form_key):
+        return _same(again, kind, order, wish)
     rules.check_books_agree()
+    check_reason(kind, wish)
     try:
-        with readiness.claiming(form_key):
-            operation = _start(kind, actor, order, amount_minor, form_key, reason)
+        with readiness.claiming(wish.form_key):
+            operation = _start(kind, actor, order, wish)
     except IntegrityError as error:
-        raise Conflict(
-            "follow_up_under_way",
-            _("Another capture, void or refund of this order is under way. Nothing was sent."),
-        ) from error
+        if again := made_by(wish.form_key):
+            return _same(again, kind, order, wish)
+        raise _under_way() from error
     return exchange(operation, _request)
 
 
-def _start(
-    kind: Kind, actor: Staff, order: Order, amount_minor: int, form_key: str, reason: str
-) -> Operation:
+def check_reason(kind: Kind, wish: Wish) -> str:
+    """The words of the reason, tidied. Raises ``Refused`` for one that is not on the list of
+    ``kind``, and for another reason without words.
+    """
+    if wish.reason_code not in REASONS[kind]:
+        raise Refused("reason_unknown", _("Choose a reason from the list."), field="reason_code")
+    if wish.reason_code == Reason.OTHER or wish.reason.strip():
+        return attend.check_reason(wish.reason)
+    return ""
+
+
+def _same(made: Operation, kind: Kind, order: Order, wish: Wish) -> Operation:
+    """The operation a repeated form made, if it asked for the same."""
+    same_amount = kind == Kind.VOID or made.amount_minor == wish.amount_minor
+    same_charge = wish.charge in {"", made.merchant_reference}
+    if (made.order_id, made.kind) != (order.pk, kind) or not same_amount or not same_charge:
+        raise key_reused()
+    return made
+
+
+def _start(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
     """Intent and claim in one commit, within what is left under the order's lock."""
     with limits.noted(actor, order), transaction.atomic(durable=True):
         locked = Order.objects.locked(order.pk)
         limits.check_person(actor)
-        charge = locked.operations.filter(kind__in=CHARGES, status=Status.APPROVED).first()
-        if charge is None or not 0 < amount_minor <= _left(kind, locked):
-            raise Refused(
-                "more_than_is_left", _("That is more than is left of this order."), field="amount"
-            )
-        seq = locked.operations.filter(kind=kind).count() + 1
+        operations = list(locked.operations.order_by("id"))
+        charge, amount_minor = _check(kind, operations, wish)
+        sums = sums_of(charge, operations)
+        seq = sum(one.kind == kind for one in operations) + 1
         submitted_at, next_check_at = sent_now()
         operation = Operation.objects.create(
             order=locked,
@@ -87,29 +116,68 @@ def _start(
             seq=seq,
             merchant_reference=charge.merchant_reference,
             maintenance_reference=f"{charge.merchant_reference}-{_SUFFIX[kind]}{seq}",
-            form_key=form_key,
+            form_key=wish.form_key,
             amount_minor=amount_minor,
             currency=charge.currency,
+            baseline_authorized_minor=sums.authorized,
+            baseline_captured_minor=sums.captured,
+            baseline_refunded_minor=sums.refunded,
             payment_option=charge.payment_option,
             last_four=charge.last_four,
             status=Status.SENDING,
             actor=actor,
-            reason=reason,
+            reason_code=wish.reason_code,
+            reason=check_reason(kind, wish),
             created_at=clock.now(),
             submitted_at=submitted_at,
             next_check_at=next_check_at,
         )
-        audit.record(locked, f"{kind}_sending", actor=actor, reason=reason, operation=operation)
+        audit.record(
+            locked,
+            f"{kind}_sending",
+            actor=actor,
+            reason=operation.reason,
+            operation=operation,
+            reason_code=wish.reason_code,
+        )
     return operation
 
 
-def _left(kind: Kind, order: Order) -> int:
-    """How much the act may still move, in minor units."""
-    if kind == Kind.REFUND:
-        return order.left_minor
-    if kind == Kind.VOID:
-        return 0 if order.captured_minor else order.authorized_minor
-    return order.authorized_minor - order.captured_minor
+def _check(kind: Kind, operations: list[Operation], wish: Wish) -> tuple[Operation, int]:
+    """The charge to act on and the amount, in minor units. The caller holds the order's lock."""
+    charge = allowed.charge_of(operations, wish.charge)
+    if charge and allowed.in_flight(charge, operations):
+        raise _under_way()
+    no = allowed.why_not(kind, charge, operations)
+    if charge is None or no:
+        raise Refused("not_now", _("Not possible: %(why)s") % {"why": no}, field="amount")
+    sums = sums_of(charge, operations)
+    left = sums.left(kind)
+    if wish.left_minor is not None and wish.left_minor != left:
+        raise _left_changed(charge, sums, kind)
+    amount_minor = left if kind == Kind.VOID else wish.amount_minor
+    if not 0 < amount_minor <= left:
+        raise Refused(
+            "more_than_is_left", _("That is more than is left of this order."), field="amount"
+        )
+    if allowed.is_whole_only(kind, charge) and amount_minor != left:
+        raise Refused("whole_only", _("A double charge is given back whole."), field="amount")
+    return charge, amount_minor
+
+
+def _under_way() -> Conflict:
+    return Conflict(
+        "follow_up_under_way",
+        _("Another capture, void or refund of this order is under way. Nothing was sent."),
+    )
+
+
+def _left_changed(charge: Operation, sums: Sums, kind: Kind) -> Conflict:
+    left = money.format_money(max(0, sums.left(kind)), charge.currency)
+    return Conflict(
+        "left_changed",
+        _("Somebody else was quicker: %(left)s is left now. Nothing was sent.") % {"left": left},
+    )
 
 
 def _request(operation: Operation) -> Reply:

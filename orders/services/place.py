@@ -224,10 +224,10 @@ def _make_room(order: Order, actor: Staff) -> None:
     """Expire a prepared charge nobody finished; refuse while another one holds the order, or one
     took money beside it that nobody has given back.
     """
-    charges = order.operations.filter(kind__in=CHARGES)
-    if charges.exclude(status__in=[*FREE, Status.PREPARED]).exists():
-        raise _taken()
-    if order.status not in MAY_CHARGE:
+    operations = order.operations.all()
+    charges = operations.filter(kind__in=CHARGES)
+    held = charges.exclude(status__in=[*FREE, Status.PREPARED, Status.DUPLICATE])
+    if totals.open_duplicates(operations) or held.exists() or order.status not in MAY_CHARGE:
         raise _taken()
     for waiting in charges.filter(status=Status.PREPARED):
         expire(order, waiting, actor=actor)

@@ -44,7 +44,8 @@ def _claim(operation: Operation, actor: Staff, confirmation: Confirmation | None
         order = Order.objects.locked(operation.order_id)
         charges = order.operations.select_related("consent").filter(kind__in=CHARGES)
         current = charges.order_by("id").last()
-        is_taken = charges.exclude(status__in=FREE).exists()
+        is_taken = charges.exclude(status__in=[*FREE, Status.DUPLICATE]).exists()
+        is_taken = is_taken or bool(totals.open_duplicates(order.operations.all()))
         if current is None or is_taken or order.status not in MAY_CHARGE:
             raise _settled()
         # Sent again and failed again meanwhile: the caller has not seen that.

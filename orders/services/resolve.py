@@ -137,12 +137,9 @@ def _expire(operation: Operation) -> None:
 
 
 def _due() -> QuerySet[Operation]:
-    """What became of a capture, void or refund only the gateway's feedback or a person can tell:
-    of those only a request that died with its process is due, to become unknown.
-    """
-    charges = Q(kind__in=CHARGES, status__in=UNSETTLED | LOOKED_AT_AGAIN)
-    overdue = Q(status=Status.SENDING)
-    return Operation.objects.filter(charges | overdue, next_check_at__lte=clock.now())
+    """What is open or seemed not to happen, and what is proven but doubted or held for long."""
+    asked_about = UNSETTLED | LOOKED_AT_AGAIN | {Status.APPROVED}
+    return Operation.objects.filter(status__in=asked_about, next_check_at__lte=clock.now())
 
 
 def _begin(operation: Operation) -> None:

@@ -12,6 +12,7 @@ from orders import clock
 from orders.models import Operation, Order
 from orders.services.explain import Explanation, explain
 from orders.services.result import Result, is_asked, is_fresh, since
+from orders.services.totals import is_given_back
 from orders.states import Status
 
 _CARD_REFUSED = frozenset({"00", "17", "53"})
@@ -169,12 +170,22 @@ def _released(order: Order, charge: Operation) -> Result:
 
 
 def _duplicate(order: Order, charge: Operation) -> Result:
+    if is_given_back(charge, order.operations.all()):
+        return Result(
+            kind="closed",
+            symbol="arrow-clockwise",
+            title=_("Given back"),
+            detail=_("This charge succeeded beside another one, and was given back whole."),
+            say=_("The second payment was given back to your card."),
+            operation=charge,
+            may_try_other=True,
+        )
     return Result(
         kind="declined",
         title=_("Charged, but not counted"),
         detail=_("This charge succeeded while another one held the order."),
         say=_("We see a payment that we have to check. We will contact you."),
-        note=_("Tell a supervisor: it has to be refunded."),
+        note=_("Tell a supervisor: it has to be given back."),
         operation=charge,
     )
 

@@ -8,6 +8,8 @@ from orders import money
 from orders.models import Operation, Order
 from orders.services.result import Result, is_fresh
 from orders.services.result_of_charge import result_of_charge
+from orders.services.result_of_follow_up import result_of_follow_up
+from orders.services.totals import open_duplicates
 from orders.states import CHARGES, UNSETTLED, OrderStatus, Status
 
 
@@ -20,20 +22,29 @@ def result_of(order: Order, operations: Sequence[Operation]) -> Result:
     charge = _deciding(operations)
     if charge is None:
         return _nothing_tried()
+    latest = next((one for one in reversed(operations) if one.kind not in CHARGES), None)
+    is_news = latest is not None and (latest is operations[-1] or latest.status in UNSETTLED)
+    if latest and is_news and (news := result_of_follow_up(order, latest)):
+        return news
     if charge.status != Status.APPROVED:
         return result_of_charge(order, charge)
     if order.refunded_minor:
-        return _given_back(order, charge)
+        return _given_back(order, charge, is_news=latest is not None and is_fresh(latest))
     return _charged(order, charge) if order.captured_minor else _reserved(order, charge)
 
 
 def warnings_of(operations: Sequence[Operation]) -> list[str]:
     """A sentence for everything beside the result that makes it less certain or needs a person."""
     said = [
-        _("%(reference)s succeeded as well: tell a supervisor, one charge has to be refunded.")
+        _("%(reference)s succeeded as well: tell a supervisor, it has to be given back.")
         % {"reference": one}
+        for one in open_duplicates(operations)
+    ]
+    said += [
+        _("The bank took refund %(reference)s of %(amount)s back: the customer did not get it.")
+        % {"reference": one, "amount": one.amount}
         for one in operations
-        if one.status == Status.DUPLICATE
+        if one.reversed_at
     ]
     return said + [
         _("%(act)s %(reference)s of %(amount)s is not settled yet.")
@@ -100,7 +111,7 @@ def _charged(order: Order, charge: Operation) -> Result:
     )
 
 
-def _given_back(order: Order, charge: Operation) -> Result:
+def _given_back(order: Order, charge: Operation, *, is_news: bool) -> Result:
     words = {
         "refunded": money.format_money(order.refunded_minor, order.currency),
         "left": money.format_money(order.left_minor, order.currency),
@@ -113,6 +124,7 @@ def _given_back(order: Order, charge: Operation) -> Result:
         detail=_("%(refunded)s was given back; %(left)s is left.") % words,
         say=_("We gave back %(refunded)s for order %(order)s.") % words,
         operation=charge,
+        is_fresh=is_news,
     )
 
 

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from orders import clock
 from orders.models import Operation
-from orders.states import LOOKED_AT_AGAIN, Status
+from orders.states import LOOKED_AT_AGAIN, Kind, Status
 
 _HOUR_S, _DAY_S = 3600, 86_400
 chance = SystemRandom()
@@ -52,7 +52,15 @@ def after(operation: Operation, new: str) -> datetime | None:
     """When to ask about ``operation`` once it has gone to ``new``; ``None`` for never."""
     if new == Status.UNKNOWN:
         return next_check(operation)
-    return next_look(clock.now()) if new in LOOKED_AT_AGAIN and operation.is_charge else None
+    if new == Status.APPROVED and operation.kind == Kind.AUTHORIZATION:
+        return clock.now() + timedelta(seconds=settings.RESERVED_ALARM_S)
+    return next_look(clock.now()) if new in LOOKED_AT_AGAIN else None
+
+
+def ask_soon(operation: Operation) -> None:
+    """Let the gateway be asked about a proven operation as soon as somebody has time."""
+    Operation.objects.filter(pk=operation.pk).update(next_check_at=clock.now())
+    operation.refresh_from_db(fields=["next_check_at"])
 
 
 def ask_again(operation: Operation, **changes: object) -> None:

@@ -18,7 +18,14 @@ _LONGEST = {
     for field in Operation._meta.local_fields
     if isinstance(field, CharField)
 }
+# The statuses that an answer about an act of a kind may carry (APS guide, "Statuses").
+_FAMILIES = {
+    Kind.CAPTURE: frozenset({"04", "05"}),
+    Kind.VOID: frozenset({"08", "09"}),
+    Kind.REFUND: frozenset({"06", "07"}),
+}
 RELEASED = "released"
+AGREED = "agreed"
 _MISMATCHES = ("_differs", "_missing", "_taken")
 
 
@@ -30,7 +37,8 @@ class Statement:
     columns of ``Operation`` it tells, without blanks; ``body`` is scrubbed. ``reason`` says why the
     outcome is unknown, in a machine word. ``sent`` is ``False`` only when surely nothing left, and
     ``was_tried`` when the gateway was not even called.
-    ``told`` is what a person said besides, for the trail.
+    ``told`` is what a person said besides, for the trail. ``reply`` is the answer to a question:
+    what it proves about a capture, void or refund is judged beside the others of its charge.
     """
 
     source: str
@@ -44,6 +52,7 @@ class Statement:
     body: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     told: Mapping[str, str] = field(default_factory=dict)
+    reply: StatusReply | None = None
 
     @property
     def is_mismatch(self) -> bool:
@@ -66,11 +75,18 @@ class Statement:
         salt = f"{operation.pk}:{operation.resends}"
         return cls._of(Evidence.Source.REPLY, reply, _digest(salt, reply.digest))
 
+    @property
+    def is_agreed(self) -> bool:
+        """Whether two people say that it did not happen."""
+        return self.source == Evidence.Source.PERSON and self.reason == AGREED
+
     @classmethod
     def of_check(cls, operation: Operation, reply: StatusReply) -> Self:
-        """The gateway's answer to CHECK_STATUS about the charge ``operation``."""
+        """The gateway's answer to CHECK_STATUS about the charge of ``operation``."""
         digest = _digest(f"{operation.pk}:{operation.checks}", reply.digest)
-        said = cls._of(Evidence.Source.CHECK, reply, digest)
+        said = replace(cls._of(Evidence.Source.CHECK, reply, digest), reply=reply)
+        if operation.parent:
+            return said._about_follow_up(operation, operation.parent)
         proven = reply.proves(_COMMANDS.get(Kind(operation.kind), ""))
         if proven == Outcome.APPROVED and _moved(operation, reply) != operation.amount_minor:
             return said._not_of_what_was_sent("amount_differs")
@@ -95,6 +111,11 @@ class Statement:
         return said
 
     @classmethod
+    def of_notice(cls, feedback: Feedback) -> Self:
+        """A notification about an act that was not sent from here."""
+        return cls._of(Evidence.Source.FEEDBACK, feedback, feedback.digest)
+
+    @classmethod
     def of_silence(cls, source: str, error: GatewayError) -> Self:
         """No answer, or one that cannot be trusted. It proves something only if nothing left."""
         return cls(
@@ -106,6 +127,23 @@ class Statement:
             reason=error.reason[:40],
             sent=error.sent,
             was_tried=error.was_tried,
+        )
+
+    @classmethod
+    def of_people(
+        cls, operation: Operation, *, happened: bool, fort_id: str, second: Staff, reason: str
+    ) -> Self:
+        """Two people's word on what they saw in the gateway's own books."""
+        told = {"reason": reason, "second_person": str(second), "seen_fort_id": fort_id}
+        return cls(
+            source=Evidence.Source.PERSON,
+            outcome=Outcome.APPROVED if happened else Outcome.NOT_FOUND,
+            verified=False,
+            digest=_digest(secrets.token_hex(16), str(operation)),
+            reason="" if happened else AGREED,
+            body=told,
+            facts={"approver_id": str(second.pk)} | ({"fort_id": fort_id} if happened else {}),
+            told=told,
         )
 
     @classmethod
@@ -147,6 +185,16 @@ class Statement:
             if reply.problem.endswith("_differs")
             else {name: _fit(name, value) for name, value in told.items() if value},
         )
+
+    def _about_follow_up(self, operation: Operation, charge: Operation) -> Self:
+        """Facts of the follow-up alone: an answer about the charge tells others, too."""
+        if self.facts.get("fort_id", charge.fort_id) != charge.fort_id:
+            return self._not_of_what_was_sent("fort_id_differs")
+        facts = {"fort_id": charge.fort_id}
+        if self.reply and self.reply.transaction_code[:2] in _FAMILIES[Kind(operation.kind)]:
+            facts["response_code"] = self.reply.transaction_code
+            facts["response_message"] = _fit("response_message", self.reply.transaction_message)
+        return replace(self, outcome=Outcome.UNKNOWN, facts=facts)
 
     def _not_of_what_was_sent(self, reason: str) -> Self:
         return replace(self, outcome=Outcome.UNKNOWN, reason=reason, facts={})

@@ -11,6 +11,7 @@ from orders import money
 from orders.models import Event, Evidence
 from orders.services.explain import explain
 from orders.services.happenings import HAPPENINGS
+from orders.states import Reason
 
 _SYSTEM = "system"
 _CARD_KINDS = frozenset({"card_received", "card_refused"})
@@ -71,6 +72,12 @@ def _details(event: Event) -> list[str]:
         said.append(data["card"])
     if code := data.get("response_code"):
         said.append(f"{explain(code).title} ({code})")
+    if data.get("external"):
+        said.append(_("Made in the gateway's own back office"))
+    if code := data.get("reason_code"):
+        said.append(str(Reason(code).label))
+    if seen := data.get("seen_fort_id"):
+        said.append(_("Seen there as %(number)s") % {"number": seen})
     if second := data.get("second_person"):
         said.append(_("Second person: %(name)s") % {"name": second})
     reference = data.get("maintenance_reference") or data.get("merchant_reference")

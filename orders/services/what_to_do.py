@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from orders.models import Difference, Operation
 from orders.services.explain import explain
+from orders.services.totals import is_given_back
 from orders.states import Kind, Status
 
 
@@ -20,6 +21,11 @@ def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
         )
     if kind == "set_up_wrong":
         return _set_up(code)
+    if kind == "refund_reversed":
+        return _(
+            "It counts as not refunded any more. Call the customer, and refund again or in another "
+            "way."
+        )
     if kind == "contradiction":
         return _(
             "What is proven stays. Compare this order with the gateway's own books, and put right "
@@ -69,13 +75,13 @@ def what_to_do_about(difference: Difference) -> str:
 
 
 def _duplicate(operation: Operation) -> str:
+    if is_given_back(operation, operation.follow_ups.all()):
+        return _("It has been given back whole. Close this.")
     sentence = _(
-        "Charged twice: refund %(reference)s of %(amount)s in the gateway's own back office, "
-        "and note here when it is done."
+        "Charged twice: refund %(reference)s of %(amount)s whole, and close this when it is done."
     )
     if operation.kind == Kind.AUTHORIZATION:
         sentence = _(
-            "Reserved twice: void %(reference)s of %(amount)s in the gateway's own back "
-            "office, and note here when it is done."
+            "Reserved twice: void %(reference)s of %(amount)s, and close this when it is done."
         )
     return sentence % {"reference": operation, "amount": operation.amount}

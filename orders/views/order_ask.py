@@ -1,9 +1,10 @@
-"""Ask the gateway what became of a charge that is not settled."""
+"""Ask the gateway what became of what is not settled, and whether it still holds a reservation."""
 
 from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_POST
 from orders.errors import Refused
 from orders.models import Staff
 from orders.services.ask import ask
-from orders.states import CHARGES, UNSETTLED
+from orders.states import UNSETTLED, Status
 from orders.views.answers import see_other
 from orders.views.order_page import order_for, order_page
 
@@ -23,11 +24,13 @@ def order_ask(request: HttpRequest, number: str) -> HttpResponse:
     piece as it stands now. Asking never charges.
     """
     order = order_for(request, number)
-    open_charges = order.operations.filter(kind__in=CHARGES, status__in=UNSETTLED)
+    is_open = Q(status__in=UNSETTLED)
     by_itself = request.headers.get("X-Requested-By") == "poll"
-    for charge in open_charges:
+    if not by_itself:
+        is_open |= Q(status=Status.APPROVED, next_check_at__isnull=False)
+    for operation in order.operations.filter(is_open).order_by("id"):
         try:
-            ask(operation=charge, actor=None if by_itself else cast("Staff", request.user))
+            ask(operation=operation, actor=None if by_itself else cast("Staff", request.user))
         except Refused as refusal:
             # The page asks again by itself, and the office does so too: only a person is told.
             if not by_itself:

@@ -49,6 +49,8 @@ def test_an_operation_is_exported_as_the_gateway_knows_it(db: None, tmp_path: Pa
             "currency": "KWD",
             "status": "approved",
             "resends": 0,
+            "external": False,
+            "reversed": False,
             "alarm": False,
         }
     ]

@@ -8,6 +8,7 @@ from orders.gateway import NotTrusted, sign
 from orders.models import Evidence, Operation, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import feedback, follow_up, place
+from orders.services.follow_up import Wish
 from orders.states import OrderStatus, Status
 from tests import steps
 from tests.factories import OperationFactory, OrderFactory
@@ -127,8 +128,7 @@ def test_feedback_finds_the_refund_by_its_own_reference(
     refund = follow_up.refund(
         actor=supervisor,
         order=charge.order,
-        amount_minor=2_500,
-        form_key=place.new_form_key(),
+        wish=Wish(amount_minor=2_500, form_key=place.new_form_key(), reason_code="returned"),
     )
     assert refund.status == Status.UNKNOWN
     deliver(

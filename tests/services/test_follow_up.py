@@ -1,11 +1,14 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import follow_up, place
+from orders.services.follow_up import Wish
 from orders.states import OrderStatus, Status
 from tests import steps
 
@@ -16,13 +19,14 @@ def charged(actor: Staff, **changes: object) -> Order:
 
 
 def refund(actor: Staff, order: Order, amount_minor: int, form_key: str = "") -> Operation:
-    return follow_up.refund(
-        actor=actor,
-        order=order,
-        amount_minor=amount_minor,
-        form_key=form_key or place.new_form_key(),
-        reason="Returned",
-    )
+    return follow_up.refund(actor=actor, order=order, wish=wish(amount_minor, form_key=form_key))
+
+
+def wish(amount_minor: int = 0, **said: Any) -> Wish:
+    """What a supervisor asks for, because goods came back or leave."""
+    why = {"reason_code": "other", "reason": "As agreed", "form_key": ""} | said
+    why["form_key"] = why["form_key"] or place.new_form_key()
+    return Wish(amount_minor=amount_minor, **why)
 
 
 def test_a_refund_gives_back_a_part(supervisor: Staff, gateway: Sandbox) -> None:
@@ -51,8 +55,9 @@ def test_more_than_is_left_is_refused_before_sending(
     supervisor: Staff, gateway: Sandbox, amount_minor: int
 ) -> None:
     order = charged(supervisor)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as refused:
         refund(supervisor, order, amount_minor)
+    assert refused.value.code == "more_than_is_left"
     assert gateway.count(f"{order.number}-1", "REFUND") == 0
 
 
@@ -73,16 +78,14 @@ def test_a_refund_without_an_answer_blocks_the_next(supervisor: Staff, gateway: 
 
 def test_capturing_takes_what_was_reserved(supervisor: Staff, gateway: Sandbox) -> None:
     order = charged(supervisor, wants="authorization")
-    follow_up.capture(
-        actor=supervisor, order=order, amount_minor=12_500, form_key=place.new_form_key()
-    )
+    follow_up.capture(actor=supervisor, order=order, wish=wish(12_500))
     order.refresh_from_db()
     assert order.status == OrderStatus.CHARGED
 
 
 def test_a_void_frees_the_order_for_a_new_charge(supervisor: Staff, gateway: Sandbox) -> None:
     order = charged(supervisor, wants="authorization")
-    follow_up.void(actor=supervisor, order=order, form_key=place.new_form_key())
+    follow_up.void(actor=supervisor, order=order, wish=wish())
     order.refresh_from_db()
     assert order.status == OrderStatus.VOIDED
     assert order.operations.get(kind="authorization").status == Status.VOIDED
@@ -93,7 +96,73 @@ def test_a_void_frees_the_order_for_a_new_charge(supervisor: Staff, gateway: San
 def test_what_was_captured_cannot_be_voided(supervisor: Staff, gateway: Sandbox) -> None:
     order = charged(supervisor)
     with pytest.raises(Refused):
-        follow_up.void(actor=supervisor, order=order, form_key=place.new_form_key())
+        follow_up.void(actor=supervisor, order=order, wish=wish())
+
+
+def test_83_a_reservation_is_captured_once_unless_policy_allows_more(
+    supervisor: Staff, gateway: Sandbox, settings: Settings
+) -> None:
+    order = charged(supervisor, wants="authorization")
+    follow_up.capture(actor=supervisor, order=order, wish=wish(5_000))
+    with pytest.raises(Refused, match="captured once here"):
+        follow_up.capture(actor=supervisor, order=order, wish=wish(2_500))
+    settings.MANY_CAPTURES = True
+    follow_up.capture(actor=supervisor, order=order, wish=wish(7_500))
+    order.refresh_from_db()
+    assert (order.status, order.captured_minor) == (OrderStatus.CHARGED, 12_500)
+    with pytest.raises(Refused, match="all that was reserved"):
+        follow_up.capture(actor=supervisor, order=order, wish=wish(1))
+
+
+def test_84_nothing_is_refunded_before_it_was_taken(supervisor: Staff, gateway: Sandbox) -> None:
+    order = charged(supervisor, wants="authorization")
+    with pytest.raises(Refused, match="Void the reservation"):
+        refund(supervisor, order, 1_000)
+    assert gateway.count(f"{order.number}-1", "REFUND") == 0
+
+
+def test_84_nothing_is_voided_after_a_part_was_taken(supervisor: Staff, gateway: Sandbox) -> None:
+    order = charged(supervisor, wants="authorization")
+    follow_up.capture(actor=supervisor, order=order, wish=wish(5_000))
+    with pytest.raises(Refused, match="Refund that instead"):
+        follow_up.void(actor=supervisor, order=order, wish=wish())
+
+
+def test_a_page_that_showed_another_remainder_sends_nothing(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    order = charged(supervisor)
+    refund(supervisor, order, 2_500)
+    with pytest.raises(Conflict, match=r"AED 100\.00 is left now"):
+        follow_up.refund(actor=supervisor, order=order, wish=wish(2_500, left_minor=12_500))
+    assert gateway.count(f"{order.number}-1", "REFUND") == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"reason_code": "weather"}, "reason_unknown"),
+        ({"reason_code": "shipped"}, "reason_unknown"),
+        ({"reason_code": "other", "reason": ""}, "reason_missing"),
+        ({"reason_code": "returned", "reason": "x" * 251}, "reason_too_long"),
+    ],
+)
+def test_money_goes_back_for_a_reason(
+    supervisor: Staff, gateway: Sandbox, said: dict[str, str], code: str
+) -> None:
+    order = charged(supervisor)
+    with pytest.raises(Refused) as refused:
+        follow_up.refund(actor=supervisor, order=order, wish=wish(2_500, **said))
+    assert refused.value.code == code
+    assert gateway.count(f"{order.number}-1", "REFUND") == 0
+
+
+def test_a_reason_from_the_list_needs_no_words(supervisor: Staff, gateway: Sandbox) -> None:
+    order = charged(supervisor)
+    done = follow_up.refund(
+        actor=supervisor, order=order, wish=wish(2_500, reason_code="returned", reason="")
+    )
+    assert (done.get_reason_code_display(), done.reason) == ("Goods came back", "")
 
 
 @pytest.mark.parametrize("act", [follow_up.capture, follow_up.refund])
@@ -102,7 +171,7 @@ def test_an_agent_has_no_right_to_move_money_afterwards(
 ) -> None:
     order = charged(supervisor)
     with pytest.raises(Refused, match="right"):
-        act(actor=agent, order=order, amount_minor=100, form_key=place.new_form_key())
+        act(actor=agent, order=order, wish=wish(100))
 
 
 def test_a_form_key_of_another_order_is_a_conflict(supervisor: Staff, gateway: Sandbox) -> None:

@@ -172,7 +172,7 @@ def test_an_unsettled_refund_is_warned_of() -> None:
 def test_a_second_success_is_warned_of_beside_the_first() -> None:
     order = OrderFactory(charged=True)
     OperationFactory(order=order, settled=True, status=Status.DUPLICATE)
-    assert "one charge has to be refunded" in look(order)
+    assert "it has to be given back" in look(order)
 
 
 def test_operations_show_reference_code_card_and_seconds() -> None:

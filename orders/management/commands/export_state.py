@@ -75,5 +75,7 @@ def _operation(operation: Operation, alarms: set[str]) -> dict[str, Any]:
         "currency": operation.currency,
         "status": operation.status,
         "resends": operation.resends,
+        "external": operation.is_external,
+        "reversed": operation.reversed_at is not None,
         "alarm": operation.merchant_reference in alarms,
     }

@@ -1,0 +1,75 @@
+"""How a weighed statement is written down: the move with its facts, or what is told instead.
+
+Used by the door for evidence alone, inside its transaction and under the order's lock.
+"""
+
+from orders import clock
+from orders.models import Operation, Order, Staff
+from orders.services import audit, schedule
+from orders.services.statement import Statement
+from orders.states import CHARGES, IN_FLIGHT, Status
+
+PROVEN = frozenset({Status.APPROVED, Status.DUPLICATE, Status.VOIDED, Status.LAPSED})
+
+
+def move(
+    order: Order,
+    operation: Operation,
+    new: Status,
+    statement: Statement,
+    actor: Staff | None,
+) -> None:
+    """Move the operation, write what the statement tells, and record it."""
+    now = clock.now()
+    changes: dict[str, object] = dict(statement.facts)
+    if belongs_to_another(operation, statement.facts.get("fort_id", "")):
+        del changes["fort_id"]
+    changes["problem"] = statement.reason if new == Status.UNKNOWN else ""
+    changes["next_check_at"] = schedule.after(operation, new)
+    if new not in IN_FLIGHT:
+        changes["settled_at"] = now
+    if new in PROVEN and operation.submitted_at is None:
+        changes["submitted_at"] = operation.created_at
+    if operation.stored_card_id:
+        changes.pop("expiry", None)
+    operation.move(new, **changes)
+    audit.record(
+        order,
+        f"{operation.kind}_{new}",
+        actor=actor,
+        operation=operation,
+        evidence=statement.source,
+        problem=statement.reason,
+        **statement.told,
+    )
+
+
+def contradict(
+    order: Order, operation: Operation, statement: Statement, actor: Staff | None
+) -> None:
+    """A fact stays; the odd message becomes an event for a person to read."""
+    tell(order, "contradiction", operation, statement, actor)
+
+
+def tell(
+    order: Order, kind: str, operation: Operation, statement: Statement, actor: Staff | None
+) -> None:
+    """An event of ``kind`` about what was said of the operation."""
+    audit.record(
+        order,
+        kind,
+        actor=actor,
+        operation=operation,
+        evidence=statement.source,
+        said=str(statement.outcome),
+        problem=statement.reason,
+        **statement.told,
+    )
+
+
+def belongs_to_another(operation: Operation, fort_id: str) -> bool:
+    """Whether the gateway's number is that of another charge here."""
+    if not operation.is_charge or not fort_id:
+        return False
+    others = Operation.objects.filter(kind__in=CHARGES, fort_id=fort_id)
+    return others.exclude(pk=operation.pk).exists()
