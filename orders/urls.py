@@ -24,13 +24,17 @@ from orders.views.manual_order import manual_order
 from orders.views.manual_order_check import manual_order_check
 from orders.views.metrics import metrics
 from orders.views.order_ask import order_ask
+from orders.views.order_capture import order_capture
 from orders.views.order_card import order_cancel_card, order_card
 from orders.views.order_charge import order_charge
 from orders.views.order_detail import order_detail
 from orders.views.order_history import order_history
 from orders.views.order_paid import order_paid
+from orders.views.order_refund import order_refund
 from orders.views.order_release import order_release
 from orders.views.order_resend import order_resend
+from orders.views.order_settle import order_settle
+from orders.views.order_void import order_void
 
 urlpatterns = [
     path("", home, name="home"),
@@ -52,6 +56,10 @@ urlpatterns = [
     path("orders/<str:number>/paid/", order_paid, name="order-paid"),
     path("orders/<str:number>/release/", order_release, name="order-release"),
     path("orders/<str:number>/resend/", order_resend, name="order-resend"),
+    path("orders/<str:number>/capture/", order_capture, name="order-capture"),
+    path("orders/<str:number>/void/", order_void, name="order-void"),
+    path("orders/<str:number>/refund/", order_refund, name="order-refund"),
+    path("orders/<str:number>/settle/<int:pk>/", order_settle, name="order-settle"),
     path("attention/", attention, name="attention"),
     path("attention/try-again/", attention_try_again, name="attention-try-again"),
     path("attention/<int:pk>/take/", attention_take, name="attention-take"),

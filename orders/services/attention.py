@@ -17,14 +17,16 @@ from django.utils.functional import Promise
 from orders import clock
 from orders.models import Difference, Event, Evidence, Operation, Staff
 from orders.models.events import ALARMS
+from orders.services.afterwards import is_doubted
 from orders.services.answers import Answer, told
 from orders.services.ask import may_be_doubted
 from orders.services.differences import open_differences
 from orders.services.explain import explain
 from orders.services.happenings import HAPPENINGS
+from orders.services.totals import is_given_back
 from orders.services.unlocking import locked_staff
 from orders.services.what_to_do import what_to_do, what_to_do_about
-from orders.states import CHARGES, UNSETTLED, Status
+from orders.states import UNSETTLED, Kind, OrderStatus, Status
 
 PAGE_SIZE = 25
 MOST_ANSWERS = 12
@@ -45,33 +47,43 @@ class Part(Generic[Item]):
 class Waiting:
     """An operation whose end nobody knows, ``since`` when, and its answers, newest first.
 
-    ``colour`` says how long it has waited: "", "yellow" or "red".
-
-    ``may_ask``: CHECK_STATUS can tell about it. ``free_at``: from then on a supervisor may let go
-    of it, None where nobody ever may.
+    ``colour`` says how long it has waited: "", "yellow" or "red". ``free_at``: from then on a
+    supervisor may let go of it, ``settles_at``: from then on two people may say what they saw in
+    the gateway's books; None where nobody ever may.
     """
 
     operation: Operation
     since: datetime
     colour: str
     answers: list[Answer]
-    may_ask: bool
     free_at: datetime | None
+    settles_at: datetime | None
 
     @property
     def may_release(self) -> bool:
         """Whether it has been unknown for so long that it may be let go of."""
         return self.free_at is not None and clock.now() >= self.free_at
 
+    @property
+    def may_settle(self) -> bool:
+        """Whether it has been unknown for so long that two people may settle it."""
+        return self.settles_at is not None and clock.now() >= self.settles_at
+
 
 @dataclass(frozen=True)
 class Alarm:
-    """An event that somebody has to look at: its words, the operation, and what to do about it."""
+    """An event that somebody has to look at: its words, the operation, and what to do about it.
+
+    ``gives_back``: the kind of act that gives a duplicate back, "" where there is none to give.
+    ``may_settle``: two people may say that the gateway's books do not hold it any more.
+    """
 
     event: Event
     title: str | Promise
     operation: Operation | None
     to_do: str
+    gives_back: str = ""
+    may_settle: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,10 +127,17 @@ def strangers(viewer: Staff, *, after: int = 0) -> Part[Evidence]:
     return Part(found, then)
 
 
+def reserved(viewer: Staff, *, after: int = 0) -> Part[Operation]:
+    """Reservations so old that they must be captured soon, or have lapsed."""
+    found, then = _cut(old_reservations(viewer).select_related("order", "order__customer"), after)
+    return Part(found, then)
+
+
 def count(viewer: Staff) -> int:
     """How many things are open, in one query; counting stops at ``MOST_COUNTED``."""
     found: tuple[QuerySet[Any], ...] = (
         open_operations(viewer),
+        old_reservations(viewer),
         open_alarms(viewer),
         open_differences(),
         open_strangers(),
@@ -132,6 +151,21 @@ def open_operations(viewer: Staff | None = None) -> QuerySet[Operation]:
     """Unknown, or sent so long ago that whoever sent it has died with it; without a viewer all."""
     overdue = Q(status=Status.UNKNOWN) | Q(next_check_at__lte=clock.now())
     rows = Operation.objects.filter(overdue, status__in=sorted(UNSETTLED))
+    return rows.filter(_visible_to(viewer))
+
+
+def old_reservations(viewer: Staff) -> QuerySet[Operation]:
+    """Authorizations that still hold an order's whole amount after the days that a setting gives
+    them. Read from the orders, of which few are reserved.
+    """
+    before = clock.now() - timedelta(seconds=settings.RESERVED_ALARM_S)
+    rows = Operation.objects.filter(
+        order__status=OrderStatus.RESERVED,
+        order__taken_at__lte=before,
+        kind=Kind.AUTHORIZATION,
+        status=Status.APPROVED,
+        submitted_at__lte=before,
+    )
     return rows.filter(_visible_to(viewer))
 
 
@@ -186,6 +220,20 @@ def colour(since: datetime) -> str:
     return "yellow" if waited >= timedelta(seconds=settings.ALARM_YELLOW_S) else ""
 
 
+def settles_from(operation: Operation) -> datetime | None:
+    """From when two people may settle it: long after it was sent, while no program can. ``None``
+    where nobody may.
+    """
+    sent_at = operation.submitted_at or operation.created_at
+    if operation.kind == Kind.AUTHORIZATION and operation.status == Status.APPROVED:
+        return sent_at + timedelta(seconds=settings.RESERVED_ALARM_S)
+    if operation.is_charge:
+        return None
+    if operation.status == Status.UNKNOWN:
+        return sent_at + timedelta(seconds=settings.RELEASE_AFTER_S)
+    return sent_at if is_doubted(operation) else None
+
+
 def _waiting(operation: Operation) -> Waiting:
     since = operation.submitted_at or operation.created_at
     return Waiting(
@@ -193,15 +241,25 @@ def _waiting(operation: Operation) -> Waiting:
         since=since,
         colour=colour(since),
         answers=[told(one) for one in operation.said],  # type: ignore[attr-defined]
-        may_ask=operation.kind in CHARGES,
         free_at=free_at(operation),
+        settles_at=settles_from(operation),
     )
 
 
 def _alarm(event: Event, operation: Operation | None) -> Alarm:
     title, _mood = HAPPENINGS[event.kind]
     code = str(event.data.get("code", ""))
-    return Alarm(event, title, operation, what_to_do(event.kind, operation, code))
+    to_do = what_to_do(event.kind, operation, code)
+    if operation is None:
+        return Alarm(event, title, None, to_do)
+    return Alarm(event, title, operation, to_do, _gives_back(operation), is_doubted(operation))
+
+
+def _gives_back(operation: Operation) -> str:
+    """How a duplicate that still has its money is given back."""
+    if operation.status != Status.DUPLICATE or is_given_back(operation, operation.follow_ups.all()):
+        return ""
+    return Kind.VOID if operation.kind == Kind.AUTHORIZATION else Kind.REFUND
 
 
 def _name(event: Event) -> str:

@@ -10,12 +10,20 @@ from django.views.decorators.http import require_safe
 
 from orders import counters
 from orders.models import Staff
-from orders.services.attention import Part, alarms, differences, strangers, waiting
+from orders.services.attention import (
+    Part,
+    alarms,
+    differences,
+    reserved,
+    strangers,
+    waiting,
+)
 from orders.services.unlocking import locked_staff
 from orders.views.cursor import number
 
 PARTS: dict[str, Callable[..., Part[Any]]] = {
     "waiting": waiting,
+    "reserved": reserved,
     "alarms": alarms,
     "differences": differences,
     "strangers": strangers,

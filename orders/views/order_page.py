@@ -3,6 +3,7 @@
 Reads only; who may press what is asked here once and again by the views that act.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, cast
@@ -10,19 +11,44 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from orders import awaited, clock
 from orders.models import Evidence, Operation, Order, Staff
+from orders.services import allowed
+from orders.services.attention import settles_from
 from orders.services.explain import explain
+from orders.services.follow_up import RIGHTS
 from orders.services.near_duplicates import NearDuplicate, unconfirmed
 from orders.services.result import Result
 from orders.services.result_of_order import result_of, warnings_of
 from orders.services.timeline import timeline
+from orders.services.totals import open_duplicates
+from orders.states import Kind
 from orders.views.near_zone import near_zone
 
 MOST_EVENTS = 200
 CAME_BACK_S = 120
+_LABELS = {
+    Kind.CAPTURE: gettext_lazy("Capture…"),
+    Kind.VOID: gettext_lazy("Void…"),
+    Kind.REFUND: gettext_lazy("Refund…"),
+}
+
+
+@dataclass(frozen=True)
+class Act:
+    """A button of the order: what it does and where, or why it cannot be pressed now. ``style`` is
+    the end of its class.
+    """
+
+    label: str | Promise
+    url: str = ""
+    why_not: str = ""
+    style: str = "outline-danger"
 
 
 @dataclass(frozen=True)
@@ -56,6 +82,7 @@ def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
     return {
         "order": order,
         "result": result,
+        "acts": list(_acts(request, order, operations)),
         "warnings": warnings_of(operations),
         "rows": [_row(one) for one in reversed(operations)],
         "entries": timeline(events),
@@ -71,6 +98,34 @@ def _near(result: Result) -> list[NearDuplicate]:
     if result.operation and (result.may_charge or result.may_send_again):
         return unconfirmed(result.operation.order, result.operation.token_name)
     return []
+
+
+def _acts(request: HttpRequest, order: Order, operations: list[Operation]) -> Iterator[Act]:
+    """What this person may do with the order's money now, and why not where that is not so."""
+    charge = allowed.charge_of(operations)
+    kinds = [kind for kind, right in RIGHTS.items() if request.user.has_perm(right)]
+    refused: dict[str, list[str]] = {}
+    for kind in kinds if charge else []:
+        if why_not := allowed.why_not(kind, charge, operations):
+            refused.setdefault(why_not, []).append(str(_LABELS[kind]))
+        else:
+            style = "outline-secondary" if kind == Kind.CAPTURE else "outline-danger"
+            yield Act(_LABELS[kind], reverse(f"order-{kind}", args=[order.number]), style=style)
+    for why_not, labels in refused.items():
+        yield Act(" ".join(labels), why_not=why_not)
+    for duplicate in open_duplicates(operations):
+        kind = Kind.VOID if duplicate.kind == Kind.AUTHORIZATION else Kind.REFUND
+        if kind in kinds and not allowed.why_not(kind, duplicate, operations):
+            url = reverse(f"order-{kind}", args=[order.number])
+            label = _("Give back %(reference)s…") % {"reference": f"\u2066{duplicate}\u2069"}
+            yield Act(label, f"{url}?charge={duplicate.merchant_reference}")
+    if request.user.has_perm("orders.release_order"):
+        for one in operations:
+            moment = settles_from(one)
+            if moment and moment <= clock.now():
+                label = _("Settle %(reference)s…") % {"reference": f"\u2066{one}\u2069"}
+                url = reverse("order-settle", args=[order.number, one.pk])
+                yield Act(label, url, style="outline-secondary")
 
 
 def _row(operation: Operation) -> Row:

@@ -4,14 +4,12 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from orders.accounts import second_person
 from orders.errors import Conflict, Refused
 from orders.forms.release import ReleaseForm
 from orders.models import Operation, Staff
@@ -20,6 +18,7 @@ from orders.services.attention import free_at
 from orders.states import CHARGES, Status
 from orders.views.answers import see_other
 from orders.views.order_page import order_for
+from orders.views.second_person import second_of
 
 
 @permission_required("orders.release_order", raise_exception=True)
@@ -45,7 +44,7 @@ def _release(request: HttpRequest, form: ReleaseForm, charge: Operation) -> bool
     words = {"typed_reference": typed["typed_reference"], "reason": typed["reason"]}
     try:
         release.check(actor=actor, operation=charge, **words)
-        second = _second(request, typed["second_username"], typed["second_password"])
+        second = second_of(request, typed["second_username"], typed["second_password"])
         release.release(actor=actor, second_person=second, operation=charge, **words)
     except Conflict as conflict:
         messages.error(request, str(conflict))
@@ -55,15 +54,3 @@ def _release(request: HttpRequest, form: ReleaseForm, charge: Operation) -> bool
         return False
     messages.warning(request, _("The charge was let go of. It may still have happened."))
     return True
-
-
-def _second(request: HttpRequest, username: str, password: str) -> Staff:
-    """Who agrees. Raises ``Refused``, with the same words for a name and a password."""
-    try:
-        found = second_person(request, username, password)
-    except ValidationError as error:
-        raise Refused("second_locked", error.messages[0], field="second_password") from error
-    if found is None:
-        sentence = _("This name and password do not belong together.")
-        raise Refused("second_unknown", sentence, field="second_password")
-    return found

@@ -110,15 +110,15 @@ def test_fault_56_message_about_an_unknown_reference_is_shown(client: Client) ->
     assert "PURCHASE 12500 AED" in page
 
 
-def test_a_void_that_is_unknown_cannot_be_asked_about(client: Client) -> None:
+def test_a_void_that_is_unknown_is_asked_about_like_a_charge(client: Client) -> None:
     order = OrderFactory(reserved=True)
     charge = order.operations.get()
     OperationFactory(
         order=order, kind="void", parent=charge, unknown=True, maintenance_reference="V1"
     )
     page = words(client.get(URL))
-    assert "feedback settles it" in page
-    assert "Ask APS now" not in page
+    assert "Ask APS now" in page
+    assert "Two people may settle it from" in page
 
 
 def test_refusals_of_today_are_counted(client: Client) -> None:

@@ -1,0 +1,106 @@
+"""The page of a capture, a void or a refund: what is left, why, and a button that names the act.
+
+The button names an amount, and only that amount is moved: whoever types a part is first shown it on
+the button. Works without a script.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from orders.errors import Conflict, Refused
+from orders.forms.follow_up import FollowUpForm
+from orders.models import Operation, Order, Staff
+from orders.services import allowed, follow_up
+from orders.services.follow_up import Wish
+from orders.services.totals import Sums, sums_of
+from orders.states import Kind
+from orders.views.answers import see_other
+from orders.views.order_page import order_for
+
+SERVICES: dict[Kind, Callable[..., Operation]] = {
+    Kind.CAPTURE: follow_up.capture,
+    Kind.VOID: follow_up.void,
+    Kind.REFUND: follow_up.refund,
+}
+
+
+@dataclass(frozen=True)
+class Target:
+    """The charge that is acted on, what it stands at, and what the act may move (minor units)."""
+
+    order: Order
+    charge: Operation
+    sums: Sums
+    left_minor: int
+
+
+def follow_up_page(request: HttpRequest, number: str, kind: Kind, template: str) -> HttpResponse:
+    """The form; once its button was pressed 303 to the order, which shows what came of it."""
+    order = order_for(request, number)
+    if order.operations.filter(form_key=request.POST.get("form_key", "")).exists():
+        messages.info(request, _("This form was used already. Here is what came of it."))
+        return see_other(order.get_absolute_url())
+    target = _target(request, order, kind)
+    if isinstance(target, str):
+        messages.error(request, _("Not possible: %(why)s") % {"why": target})
+        return see_other(order.get_absolute_url())
+    form = FollowUpForm(
+        request.POST or None,
+        kind=kind,
+        left_minor=target.left_minor,
+        currency=target.charge.currency,
+        is_whole_only=allowed.is_whole_only(kind, target.charge),
+    )
+    if form.is_valid() and _is_agreed(request, form) and _done(request, form, kind, target):
+        return see_other(order.get_absolute_url())
+    context = {
+        "form": form,
+        "order": order,
+        "charge": target.charge,
+        "sums": target.sums,
+        "to_check": form.is_bound and form.is_valid(),
+    }
+    return render(request, template, context)
+
+
+def _target(request: HttpRequest, order: Order, kind: Kind) -> Target | str:
+    """What to act on, or why nothing can be done."""
+    operations = list(order.operations.order_by("id"))
+    charge = allowed.charge_of(operations, request.GET.get("charge", ""))
+    why_not = allowed.why_not(kind, charge, operations)
+    if charge is None or why_not:
+        return why_not
+    sums = sums_of(charge, operations)
+    return Target(order, charge, sums, sums.left(kind))
+
+
+def _is_agreed(request: HttpRequest, form: FollowUpForm) -> bool:
+    """Whether the button that was pressed named this amount."""
+    return request.POST.get("agreed_minor") == str(form.amount_minor)
+
+
+def _done(request: HttpRequest, form: FollowUpForm, kind: Kind, target: Target) -> bool:
+    """Whether the order's page has the rest to tell: of this act, or of a quicker one."""
+    typed = form.cleaned_data
+    wish = Wish(
+        form_key=typed["form_key"],
+        reason_code=typed["reason_code"],
+        reason=typed["reason"],
+        amount_minor=form.amount_minor,
+        left_minor=typed["left_minor"],
+        charge=request.GET.get("charge", ""),
+    )
+    try:
+        SERVICES[kind](actor=cast("Staff", request.user), order=target.order, wish=wish)
+    except Conflict as conflict:
+        messages.error(request, str(conflict))
+    except Refused as refusal:
+        form.refuse(refusal)
+        return False
+    return True

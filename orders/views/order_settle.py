@@ -1,0 +1,62 @@
+"""Settle what no program can: two people, what they saw in the gateway's books, a reason."""
+
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from orders.errors import Conflict, Refused
+from orders.forms.settle import HAPPENED, SettleForm
+from orders.models import Operation, Staff
+from orders.services import settle
+from orders.services.attention import settles_from
+from orders.states import Status
+from orders.views.answers import see_other
+from orders.views.order_page import order_for
+from orders.views.second_person import second_of
+
+
+@permission_required("orders.release_order", raise_exception=True)
+@sensitive_post_parameters("second_password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_settle(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """The form; once two people agree 303 to the order, which stands by what they saw."""
+    order = order_for(request, number)
+    operation = get_object_or_404(order.operations.select_related("parent"), pk=pk)
+    moment = settles_from(operation)
+    if moment is None:
+        messages.error(request, _("There is nothing to settle here."))
+        return see_other(order.get_absolute_url())
+    is_proven = operation.status == Status.APPROVED
+    form = SettleForm(request.POST or None, is_proven=is_proven)
+    if form.is_valid() and _settled(request, form, operation):
+        return see_other(order.get_absolute_url())
+    context = {"form": form, "order": order, "operation": operation, "settles_from": moment}
+    return render(request, "orders/order_settle.html", context)
+
+
+def _settled(request: HttpRequest, form: SettleForm, operation: Operation) -> bool:
+    """Whether it is settled now, by this act or by an answer that came meanwhile."""
+    actor, typed = cast("Staff", request.user), form.cleaned_data
+    said = {
+        "happened": typed["said"] == HAPPENED,
+        "seen_fort_id": typed["seen_fort_id"],
+        "reason": typed["reason"],
+    }
+    try:
+        settle.check(actor=actor, operation=operation, **said)
+        second = second_of(request, typed["second_username"], typed["second_password"])
+        settle.settle(actor=actor, second_person=second, operation=operation, **said)
+    except Conflict as conflict:
+        messages.error(request, str(conflict))
+        return True
+    except Refused as refusal:
+        form.refuse(refusal)
+        return False
+    messages.success(request, _("Settled as you both saw it."))
+    return True
