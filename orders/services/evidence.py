@@ -30,6 +30,7 @@ from orders.services.place import expire
 from orders.services.statement import Statement
 from orders.states import CHARGES, LIVE, LOOKED_AT_AGAIN, UNSETTLED, Kind, Status
 
+_MOST_EQUAL = 5  # messages of one amount that may stand for as many acts; more is for a person
 _REFUSED = frozenset({Status.DECLINED, Status.NOT_CHARGED, Status.EXPIRED, Status.RELEASED})
 
 
@@ -80,14 +81,17 @@ def _weigh(order: Order, operation: Operation, said: Statement, actor: Staff | N
 
 
 def _confirm(order: Order, operation: Operation, said: Statement, actor: Staff | None) -> None:
-    """A doubted capture or refund was looked up. One more of the same amount in the books is what
-    the second message told of: it was made at the gateway itself.
+    """A doubted capture or refund was looked up. A few more of the same amount in the books are
+    what the other messages told of: they were made at the gateway itself.
     """
     charge = order.operations.get(pk=operation.parent_id or 0)
     counted = totals.sums_of(charge, order.operations.all())
-    if said.reply and by_books.exceeds(operation, said.reply, counted) == operation.amount_minor:
-        kind = Kind(operation.kind)
-        external.take_in(order, charge, kind, operation.amount_minor, said)
+    beyond = by_books.exceeds(operation, said.reply, counted) if said.reply else 0
+    more, rest = divmod(beyond, operation.amount_minor)
+    if 0 < more <= _MOST_EQUAL and not rest:
+        for _each in range(more):
+            kind = Kind(operation.kind)
+            external.take_in(order, charge, kind, operation.amount_minor, said)
         said = replace(said, outcome=Outcome.APPROVED, reason="")
     afterwards.confirm(order, operation, said, actor)
 
