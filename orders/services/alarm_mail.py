@@ -20,8 +20,8 @@ from django.utils.translation import ngettext
 
 from orders import clock
 from orders.models import AlarmMail, Event, Operation, Order
-from orders.services.attention import open_alarms, open_operations
 from orders.services.happenings import HAPPENINGS
+from orders.services.still_open import open_alarms, open_operations
 
 log = logging.getLogger(__name__)
 

@@ -7,26 +7,33 @@ missed; it leaves by evidence, or by a person's acknowledgement (``services.atte
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from django.conf import settings
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.utils.functional import Promise
 
 from orders import clock
 from orders.models import Difference, Event, Evidence, Operation, Staff
-from orders.models.events import ALARMS
 from orders.services.afterwards import is_doubted
 from orders.services.answers import Answer, told
 from orders.services.ask import may_be_doubted
 from orders.services.differences import open_differences
 from orders.services.explain import explain
 from orders.services.happenings import HAPPENINGS
+from orders.services.still_open import (
+    colour,
+    free_at,
+    old_reservations,
+    open_alarms,
+    open_operations,
+    open_strangers,
+    settles_from,
+)
 from orders.services.totals import is_given_back
 from orders.services.unlocking import locked_staff
 from orders.services.what_to_do import what_to_do, what_to_do_about
-from orders.states import UNSETTLED, Kind, OrderStatus, Status
+from orders.states import Kind, Status
 
 PAGE_SIZE = 25
 MOST_ANSWERS = 12
@@ -147,41 +154,6 @@ def count(viewer: Staff) -> int:
     return first.union(*others, all=True)[:MOST_COUNTED].count()
 
 
-def open_operations(viewer: Staff | None = None) -> QuerySet[Operation]:
-    """Unknown, or sent so long ago that whoever sent it has died with it; without a viewer all."""
-    overdue = Q(status=Status.UNKNOWN) | Q(next_check_at__lte=clock.now())
-    rows = Operation.objects.filter(overdue, status__in=sorted(UNSETTLED))
-    return rows.filter(_visible_to(viewer))
-
-
-def old_reservations(viewer: Staff) -> QuerySet[Operation]:
-    """Authorizations that still hold an order's whole amount after the days that a setting gives
-    them. Read from the orders, of which few are reserved.
-    """
-    before = clock.now() - timedelta(seconds=settings.RESERVED_ALARM_S)
-    rows = Operation.objects.filter(
-        order__status=OrderStatus.RESERVED,
-        order__taken_at__lte=before,
-        kind=Kind.AUTHORIZATION,
-        status=Status.APPROVED,
-        submitted_at__lte=before,
-    )
-    return rows.filter(_visible_to(viewer))
-
-
-def open_alarms(viewer: Staff | None = None) -> QuerySet[Event]:
-    """Alarms without an acknowledgement; without a viewer all."""
-    rows = Event.objects.filter(kind__in=ALARMS, acknowledgement=None, order__isnull=False)
-    return rows.filter(_visible_to(viewer))
-
-
-def open_strangers() -> QuerySet[Evidence]:
-    """Verified evidence of no operation, without an acknowledgement. It belongs to no order, so
-    whoever may see this page may see it.
-    """
-    return Evidence.objects.filter(operation__isnull=True, verified=True, acknowledgement=None)
-
-
 def differing(difference: Difference) -> Differing:
     """The difference as a person reads it."""
     charge = difference.operation
@@ -202,36 +174,6 @@ def alarms_of(events: Sequence[Event]) -> list[Alarm]:
     rows = Operation.objects.filter(order__in=[event.order_id for event in events])
     by_name = {(row.order_id, str(row)): row for row in rows.order_by("id")}
     return [_alarm(event, by_name.get((event.order_id or 0, _name(event)))) for event in events]
-
-
-def free_at(operation: Operation) -> datetime | None:
-    """When a supervisor may let go of a charge: long after it was sent, while it is unknown."""
-    if not operation.is_charge or operation.status != Status.UNKNOWN:
-        return None
-    sent_at = operation.submitted_at or operation.created_at
-    return sent_at + timedelta(seconds=settings.RELEASE_AFTER_S)
-
-
-def colour(since: datetime) -> str:
-    """How urgent something is that has waited since then."""
-    waited = clock.now() - since
-    if waited >= timedelta(seconds=settings.ALARM_RED_S):
-        return "red"
-    return "yellow" if waited >= timedelta(seconds=settings.ALARM_YELLOW_S) else ""
-
-
-def settles_from(operation: Operation) -> datetime | None:
-    """From when two people may settle it: long after it was sent, while no program can. ``None``
-    where nobody may.
-    """
-    sent_at = operation.submitted_at or operation.created_at
-    if operation.kind == Kind.AUTHORIZATION and operation.status == Status.APPROVED:
-        return sent_at + timedelta(seconds=settings.RESERVED_ALARM_S)
-    if operation.is_charge:
-        return None
-    if operation.status == Status.UNKNOWN:
-        return sent_at + timedelta(seconds=settings.RELEASE_AFTER_S)
-    return sent_at if is_doubted(operation) else None
 
 
 def _waiting(operation: Operation) -> Waiting:
@@ -265,14 +207,6 @@ def _gives_back(operation: Operation) -> str:
 def _name(event: Event) -> str:
     data = event.data
     return str(data.get("maintenance_reference") or data.get("merchant_reference", ""))
-
-
-def _visible_to(viewer: Staff | None) -> Q:
-    return (
-        Q()
-        if viewer is None or viewer.has_perm("orders.view_all_orders")
-        else Q(order__taken_by=viewer)
-    )
 
 
 def _cut(rows: QuerySet[Row], after: int) -> tuple[list[Row], int | None]:

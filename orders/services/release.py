@@ -10,8 +10,8 @@ from orders.errors import Conflict, Refused
 from orders.models import Operation, Staff
 from orders.services import evidence, rules
 from orders.services.attend import check_reason
-from orders.services.attention import free_at
 from orders.services.statement import Statement
+from orders.services.still_open import free_at
 
 RIGHT = "orders.release_order"
 

@@ -14,9 +14,9 @@ from orders.errors import Conflict, Refused
 from orders.models import Operation, Staff
 from orders.services import evidence, rules
 from orders.services.attend import check_reason
-from orders.services.attention import settles_from
 from orders.services.release import RIGHT, check_second_person
 from orders.services.statement import Statement
+from orders.services.still_open import settles_from
 from orders.states import CHARGES, Status
 
 _FORT_ID = re.compile(r"[0-9]{10,20}", re.ASCII)

@@ -14,7 +14,8 @@ from orders.errors import Conflict, Refused
 from orders.forms.reason import ReasonForm
 from orders.models import Event, Evidence, Staff
 from orders.services.attend import close_alarm, close_stranger
-from orders.services.attention import alarms_of, open_alarms, open_strangers
+from orders.services.attention import alarms_of
+from orders.services.still_open import open_alarms, open_strangers
 from orders.views.answers import see_other
 
 

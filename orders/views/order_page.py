@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy
 from orders import awaited, clock
 from orders.models import Evidence, Operation, Order, Staff
 from orders.services import allowed
-from orders.services.attention import settles_from
 from orders.services.explain import explain
 from orders.services.follow_up import RIGHTS
 from orders.services.near_duplicates import NearDuplicate, unconfirmed
 from orders.services.result import Result
 from orders.services.result_of_order import result_of, warnings_of
+from orders.services.still_open import settles_from
 from orders.services.timeline import timeline
 from orders.services.totals import open_duplicates
 from orders.states import Kind

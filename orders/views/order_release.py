@@ -14,7 +14,7 @@ from orders.errors import Conflict, Refused
 from orders.forms.release import ReleaseForm
 from orders.models import Operation, Staff
 from orders.services import release
-from orders.services.attention import free_at
+from orders.services.still_open import free_at
 from orders.states import CHARGES, Status
 from orders.views.answers import see_other
 from orders.views.order_page import order_for

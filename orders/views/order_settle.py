@@ -14,7 +14,7 @@ from orders.errors import Conflict, Refused
 from orders.forms.settle import HAPPENED, SettleForm
 from orders.models import Operation, Staff
 from orders.services import settle
-from orders.services.attention import settles_from
+from orders.services.still_open import settles_from
 from orders.states import Status
 from orders.views.answers import see_other
 from orders.views.order_page import order_for

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from orders import clock
 from orders.gateway import Outcome
 from orders.models import Acknowledgement, Event, Evidence, Order, Staff
-from orders.services import attend, attention, audit, evidence
+from orders.services import attend, attention, audit, evidence, still_open
 from orders.states import Status
 from tests.factories import OperationFactory, OrderFactory, StaffFactory
 from tests.services.said import said
@@ -145,8 +145,8 @@ def test_counting_stops(supervisor: Staff, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="plans differ by database")
 def test_counting_reads_indexes_of_what_is_open_only(supervisor: Staff) -> None:
-    rows = (attention.open_operations(supervisor), attention.open_alarms(supervisor))
-    plans = [one.order_by().explain() for one in (*rows, attention.open_strangers())]
+    rows = (still_open.open_operations(supervisor), still_open.open_alarms(supervisor))
+    plans = [one.order_by().explain() for one in (*rows, still_open.open_strangers())]
     for index, plan in zip(("by_status", "by_kind", "nothing_here"), plans, strict=True):
         assert index in plan
 
