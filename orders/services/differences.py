@@ -21,6 +21,7 @@ from orders.services.report import ReportRow
 from orders.services.seen import due_in, rows_of, stands, written
 from orders.services.sides import PROVEN, is_on_its_way, what_differs
 from orders.services.statement import Statement
+from orders.services.totals import moved
 from orders.states import CHARGES, Kind
 
 Key = tuple[str, Kind]
@@ -109,7 +110,7 @@ def hear(order: Order, operation: Operation, statement: Statement, kept: Evidenc
                 merchant_reference=difference.merchant_reference, kind=difference.kind
             )
         )
-        vouched = operation if _vouches(statement, operation) else None
+        vouched = operation if _vouches(statement, operation, operations) else None
         if not is_on_its_way(operations) and (
             _agrees(difference, operations)
             or (vouched and _agrees(difference, operations, vouched))
@@ -143,10 +144,18 @@ def locked_order(difference: Difference) -> Order | None:
     return _order_of(difference.merchant_reference)
 
 
-def _vouches(statement: Statement, operation: Operation) -> bool:
-    """Whether the gateway signed that this very operation succeeded, and not another one."""
-    is_same = statement.facts.get("fort_id", operation.fort_id) == operation.fort_id
-    return statement.outcome is Outcome.APPROVED and (is_same or not operation.is_charge)
+def _vouches(statement: Statement, operation: Operation, operations: list[Operation]) -> bool:
+    """Whether the gateway signed that this very operation succeeded, and not another one. Of
+    several equal acts among ``operations`` a message means one, and says which by a reference only.
+    """
+    if statement.outcome is not Outcome.APPROVED:
+        return False
+    if operation.is_charge:
+        return statement.facts.get("fort_id", operation.fort_id) == operation.fort_id
+    if statement.source != Evidence.Source.FEEDBACK or statement.body.get("maintenance_reference"):
+        return True
+    equal = [one for one in operations if one.amount_minor == operation.amount_minor]
+    return equal == [operation]
 
 
 def _agrees(
@@ -173,10 +182,9 @@ def _agrees(
 def _sums_agree(
     difference: Difference, operations: list[Operation], body: Mapping[str, str]
 ) -> bool:
-    """Whether the gateway signed the very sum of captures or refunds that stands here."""
+    """Whether the gateway signed the very sum of captures or refunds that counts here."""
     told = body.get(_SUMS.get(Kind(difference.kind), ""), "")
-    here = sum(one.amount_minor for one in operations if one.status in PROVEN)
-    return told.isascii() and told.isdigit() and int(told) == here
+    return told.isascii() and told.isdigit() and int(told) == moved(operations, difference.kind)
 
 
 def _seen(
@@ -222,10 +230,6 @@ def _close(
     if closed.update(closed_at=clock.now(), closed_by_report=report, closed_by_evidence=evidence):
         proof = report.sha256 if report else evidence.digest if evidence else ""
         tell(difference, "closed", order, proof=proof)
-
-
-def _key(difference: Difference) -> Key:
-    return difference.merchant_reference, Kind(difference.kind)
 
 
 def _charge_of(reference: str) -> Operation | None:

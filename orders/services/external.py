@@ -11,7 +11,7 @@ from django.db import transaction
 from orders import clock, money
 from orders.gateway import Feedback, Outcome
 from orders.models import Evidence, Operation, Order
-from orders.services import afterwards, audit, totals
+from orders.services import afterwards, audit, differences, totals
 from orders.services.place import new_form_key
 from orders.services.statement import Statement
 from orders.states import CHARGES, Kind, Status
@@ -58,8 +58,9 @@ def receive(charge: Operation, kind: Kind, feedback: Feedback) -> None:
                 said=kind,
                 problem=feedback.response_code,
             )
-        _keep(operation, statement)
+        kept = _keep(operation, statement)
         totals.recompute(order)
+        differences.hear(order, operation, statement, kept)
 
 
 def take_in(
@@ -105,8 +106,8 @@ def take_in(
 _TOLD = frozenset({"fort_id", "response_code", "response_message", "acquirer_response_code"})
 
 
-def _keep(operation: Operation, statement: Statement) -> None:
-    Evidence.objects.create(
+def _keep(operation: Operation, statement: Statement) -> Evidence:
+    return Evidence.objects.create(
         digest=statement.digest,
         operation=operation,
         source=statement.source,

@@ -29,7 +29,7 @@ def what_differs(
         [row for row in rows if row.outcome is Outcome.APPROVED],
         [one for one in operations if one.status in PROVEN],
     )
-    due = [one for one in here if is_due(one) or (there and one.is_charge)]
+    due = [one for one in here if _must_be_there(one, there, is_due)]
     if there and due:
         is_same_money = {_money(row) for row in there} == {_money(one) for one in due}
         return What.MISSING_HERE if is_same_money else What.AMOUNT
@@ -39,9 +39,22 @@ def what_differs(
         seen = all(_like(row, tried) > _like(row, refused) or row.is_charge for row in there)
         return What.STATUS if tried and seen else What.MISSING_HERE
     if due:
-        seen = all(_like(one, refused) > _like(one, tried) or one.is_charge for one in due)
+        # A report tells of what a bank took back as of a refusal: that one is explained.
+        known = [*tried, *(one for one in operations if one.reversed_at)]
+        seen = all(_like(one, refused) > _like(one, known) or one.is_charge for one in due)
         return What.STATUS if rows and seen else What.MISSING_THERE
     return None
+
+
+def _must_be_there(
+    operation: Operation, there: Sequence[ReportRow], is_due: Callable[[Operation], bool]
+) -> bool:
+    """Whether the report lacks what was approved here. What the bank took back counts no longer: a
+    report may tell of its success, of its end, or of nothing.
+    """
+    if operation.reversed_at:
+        return False
+    return is_due(operation) or (bool(there) and operation.is_charge)
 
 
 def is_on_its_way(operations: Sequence[Operation]) -> bool:

@@ -54,9 +54,8 @@ def what_to_do_about(difference: Difference) -> str:
                 "closes by itself."
             )
         return _(
-            "It was done at APS, not here, so the order does not count it. This line closes by "
-            "itself when the signed message about it is closed below, or a later report no longer "
-            "has it."
+            "It was done at APS, not here, and the order does not count it yet. It does, and this "
+            "line closes by itself, once APS's signed message about it arrives."
         )
     if difference.what == Difference.What.MISSING_THERE:
         return _(

@@ -11,8 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 from orders import counters
 from orders.models import Event, Evidence, Operation, Order, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import feedback
-from orders.states import Status
+from orders.services import attention, feedback
+from orders.states import Kind, Status
 from tests import steps
 from tests.factories import OperationFactory, OrderFactory
 from tests.services.test_feedback import message, settled
@@ -105,7 +105,7 @@ def test_fault_54_whole_history_replayed_in_any_order_changes_nothing(db: None) 
 
 
 @pytest.mark.parametrize("places", list(permutations(range(3))), ids=str)
-def test_fault_55_messages_in_any_order_end_the_same(db: None, places: tuple[int, ...]) -> None:
+def test_fault_55_messages_in_any_order_lose_nothing(db: None, places: tuple[int, ...]) -> None:
     order = OrderFactory()
     first = OperationFactory(order=order, sent=True, status="declined", response_code="13666")
     second = OperationFactory(order=order, unknown=True)
@@ -121,18 +121,41 @@ def test_fault_55_messages_in_any_order_end_the_same(db: None, places: tuple[int
         assert post(history[place]) == 200
     order.refresh_from_db()
     assert (settled(first).status, settled(second).status) == ("declined", "approved")
-    assert (order.captured_minor, order.refunded_minor) == (second.amount_minor, 0)
-    # The refund was nobody's here: it waits for a person.
-    assert Evidence.objects.filter(reason="unknown_reference", operation=None).count() == 1
+    # Nobody here asked for the refund: it was made at the gateway, and counts once where its charge
+    # is proven. One that comes before is kept for a person, and neither is ever lost.
+    is_known = places.index(1) < places.index(2)
+    assert order.captured_minor == second.amount_minor
+    assert order.refunded_minor == (100 if is_known else 0)
+    assert order.operations.filter(kind=Kind.REFUND, is_external=True).count() == is_known
+    waiting = Evidence.objects.filter(reason="unknown_reference", operation=None)
+    assert waiting.count() == (not is_known)
 
 
-def test_fault_60_refund_made_in_the_gateways_own_office_waits_for_a_person(
-    client: Client, db: None, supervisor: Staff
+def test_fault_60_refund_made_in_the_gateways_own_office_counts_here_once(
+    db: None, supervisor: Staff
 ) -> None:
     operation = OrderFactory(charged=True).operations.get()
     fields = message(
         operation, command="REFUND", response_code="06000", status="06", amount="100",
         maintenance_reference="DASHBOARD-1",
+    )  # fmt: skip
+    for _time in range(2):
+        assert post(fields) == 200
+    order = settled(operation).order
+    assert (order.captured_minor, order.refunded_minor) == (operation.amount_minor, 100)
+    refund = order.operations.get(kind=Kind.REFUND)
+    assert (refund.is_external, refund.status, refund.actor) == (True, Status.APPROVED, None)
+    assert attention.strangers(supervisor).items == []
+
+
+def test_fault_60_refund_there_that_cannot_be_of_the_charge_waits_for_a_person(
+    client: Client, db: None, supervisor: Staff
+) -> None:
+    operation = OrderFactory(charged=True).operations.get()
+    other = "USD" if operation.currency != "USD" else "AED"
+    fields = message(
+        operation, command="REFUND", response_code="06000", status="06", amount="100",
+        currency=other,
     )  # fmt: skip
     assert post(fields) == 200
     order = settled(operation).order

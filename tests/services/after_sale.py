@@ -88,3 +88,10 @@ def sums(order: Order) -> tuple[int, int, int]:
     """What the order holds: authorized, captured, refunded, in minor units."""
     order.refresh_from_db()
     return order.authorized_minor, order.captured_minor, order.refunded_minor
+
+
+def wish(amount_minor: int = 0, **said: Any) -> Wish:
+    """What a supervisor asks for, because goods came back or leave."""
+    why = {"reason_code": "other", "reason": "As agreed", "form_key": ""} | said
+    why["form_key"] = why["form_key"] or place.new_form_key()
+    return Wish(amount_minor=amount_minor, **why)

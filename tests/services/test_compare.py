@@ -11,34 +11,28 @@ import pytest
 from orders import clock
 from orders.models import Comparison, Difference, Event, Evidence, Operation, Order, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import attend, audit, follow_up, place
-from orders.states import Kind, Status
+from orders.services import attend, audit
+from orders.states import Status
 from tests import steps
 from tests.factories import OperationFactory
 from tests.reports import HOUR, Rows, fetched, held_against, kinds, row_of
 from tests.sandbox.merchant import Merchant
+from tests.services import after_sale
 
 
 def refunded(actor: Staff, amount_minor: int = 2_500) -> Operation:
     """A charge of AED 125.00 of which a part was given back."""
-    charge = steps.charge_new(actor)
-    return follow_up.refund(
-        actor=actor, order=charge.order, amount_minor=amount_minor, form_key=place.new_form_key()
-    )
+    return after_sale.act("refund", actor, after_sale.charged(actor), amount_minor)
 
 
 def captured(actor: Staff) -> Operation:
     """A reservation of which a part was taken."""
-    charge = steps.charge_new(actor, wants=Kind.AUTHORIZATION)
-    return follow_up.capture(
-        actor=actor, order=charge.order, amount_minor=10_000, form_key=place.new_form_key()
-    )
+    return after_sale.act("capture", actor, after_sale.reserved(actor), 10_000)
 
 
 def voided(actor: Staff) -> Operation:
     """A reservation that was let go."""
-    charge = steps.charge_new(actor, wants=Kind.AUTHORIZATION)
-    return follow_up.void(actor=actor, order=charge.order, form_key=place.new_form_key())
+    return after_sale.act("void", actor, after_sale.reserved(actor))
 
 
 def open_one() -> Difference:
@@ -117,7 +111,7 @@ def test_a_refusal_there_that_was_approved_here_differs(
     assert operation.status == Status.APPROVED
 
 
-def test_fault_60_a_refund_made_at_aps_is_missing_here(
+def test_fault_60_a_refund_made_at_aps_that_no_message_told_of_is_missing_here(
     supervisor: Staff, gateway: Sandbox, tmp_path: Path
 ) -> None:
     charge = steps.charge_new(supervisor)

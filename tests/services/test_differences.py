@@ -10,11 +10,13 @@ from orders.errors import Conflict, Refused
 from orders.gateway import Outcome
 from orders.models import Comparison, Difference, Event, Evidence, Operation, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import ask, attend, attention, audit, evidence, follow_up, place
+from orders.services import ask, attend, attention, audit, evidence
 from orders.states import Status
 from tests import steps
 from tests.factories import StaffFactory
 from tests.reports import Rows, fetched, held_against, row_of
+from tests.services.after_sale import act, charged
+from tests.services.after_sale import lost as lost_answer
 from tests.services.said import said
 
 
@@ -23,10 +25,7 @@ def open_one() -> Difference:
 
 
 def refunded(actor: Staff) -> Operation:
-    charge = steps.charge_new(actor)
-    return follow_up.refund(
-        actor=actor, order=charge.order, amount_minor=2_500, form_key=place.new_form_key()
-    )
+    return act("refund", actor, charged(actor), 2_500)
 
 
 def proof_of(difference: Difference) -> Evidence:
@@ -117,10 +116,7 @@ def test_feedback_about_a_refund_that_was_unknown_closes_its_difference(
     supervisor: Staff, gateway: Sandbox, tmp_path: Path
 ) -> None:
     charge = steps.charge_new(supervisor)
-    gateway.set(force="920")
-    refund = follow_up.refund(
-        actor=supervisor, order=charge.order, amount_minor=2_500, form_key=place.new_form_key()
-    )
+    refund = lost_answer(gateway, "refund", supervisor, charge.order, 2_500)
     assert refund.status == Status.UNKNOWN
     held_against(tmp_path, fetched(gateway))
     assert (open_one().what, open_one().kind) == ("status", "refund")

@@ -126,7 +126,7 @@ def test_our_own_capture_told_without_a_reference_counts_once(
     assert alarms(supervisor) == []
 
 
-def test_87_a_refund_the_bank_took_back_counts_no_longer(
+def test_fault_87_a_refund_the_bank_took_back_counts_no_longer(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
     order = charged(supervisor)
@@ -140,7 +140,7 @@ def test_87_a_refund_the_bank_took_back_counts_no_longer(
     assert act("refund", supervisor, order, 12_500).status == Status.APPROVED
 
 
-def test_87_a_message_alone_undoes_no_refund(supervisor: Staff, gateway: Sandbox) -> None:
+def test_fault_87_a_message_alone_undoes_no_refund(supervisor: Staff, gateway: Sandbox) -> None:
     order = charged(supervisor)
     refund = act("refund", supervisor, order, 2_500)
     told = gateway.reverse(f"{order.number}-1", str(refund))
@@ -152,7 +152,9 @@ def test_87_a_message_alone_undoes_no_refund(supervisor: Staff, gateway: Sandbox
     assert alarms(supervisor) == ["contradiction"]
 
 
-def test_87_the_gateway_is_asked_until_it_answers(supervisor: Staff, gateway: Sandbox) -> None:
+def test_fault_87_the_gateway_is_asked_until_it_answers(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
     order = charged(supervisor)
     refund = act("refund", supervisor, order, 2_500)
     deliver(gateway.reverse(f"{order.number}-1", str(refund)))

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -8,9 +7,9 @@ from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import follow_up, place
-from orders.services.follow_up import Wish
 from orders.states import OrderStatus, Status
 from tests import steps
+from tests.services.after_sale import wish
 
 
 def charged(actor: Staff, **changes: object) -> Order:
@@ -20,13 +19,6 @@ def charged(actor: Staff, **changes: object) -> Order:
 
 def refund(actor: Staff, order: Order, amount_minor: int, form_key: str = "") -> Operation:
     return follow_up.refund(actor=actor, order=order, wish=wish(amount_minor, form_key=form_key))
-
-
-def wish(amount_minor: int = 0, **said: Any) -> Wish:
-    """What a supervisor asks for, because goods came back or leave."""
-    why = {"reason_code": "other", "reason": "As agreed", "form_key": ""} | said
-    why["form_key"] = why["form_key"] or place.new_form_key()
-    return Wish(amount_minor=amount_minor, **why)
 
 
 def test_a_refund_gives_back_a_part(supervisor: Staff, gateway: Sandbox) -> None:
@@ -99,7 +91,7 @@ def test_what_was_captured_cannot_be_voided(supervisor: Staff, gateway: Sandbox)
         follow_up.void(actor=supervisor, order=order, wish=wish())
 
 
-def test_83_a_reservation_is_captured_once_unless_policy_allows_more(
+def test_fault_83_a_reservation_is_captured_once_unless_policy_allows_more(
     supervisor: Staff, gateway: Sandbox, settings: Settings
 ) -> None:
     order = charged(supervisor, wants="authorization")
@@ -114,14 +106,18 @@ def test_83_a_reservation_is_captured_once_unless_policy_allows_more(
         follow_up.capture(actor=supervisor, order=order, wish=wish(1))
 
 
-def test_84_nothing_is_refunded_before_it_was_taken(supervisor: Staff, gateway: Sandbox) -> None:
+def test_fault_84_nothing_is_refunded_before_it_was_taken(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
     order = charged(supervisor, wants="authorization")
     with pytest.raises(Refused, match="Void the reservation"):
         refund(supervisor, order, 1_000)
     assert gateway.count(f"{order.number}-1", "REFUND") == 0
 
 
-def test_84_nothing_is_voided_after_a_part_was_taken(supervisor: Staff, gateway: Sandbox) -> None:
+def test_fault_84_nothing_is_voided_after_a_part_was_taken(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
     order = charged(supervisor, wants="authorization")
     follow_up.capture(actor=supervisor, order=order, wish=wish(5_000))
     with pytest.raises(Refused, match="Refund that instead"):

@@ -4,13 +4,18 @@ import pytest
 
 from orders.models import Operation
 from orders.services.what_to_do import what_to_do
+from tests.factories import OperationFactory
+
+pytestmark = pytest.mark.django_db
 
 
 def operation(kind: str, status: str) -> Operation:
-    """The first charge of an order, not stored."""
-    return Operation(
+    """The first charge of an order."""
+    return OperationFactory(
+        sent=True,
         kind=kind,
         status=status,
+        fort_id="169996200000000001",
         merchant_reference="MO-10482-2",
         amount_minor=250_500,
         currency="KWD",
