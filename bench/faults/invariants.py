@@ -11,7 +11,7 @@ from bench.faults.ledgers import Office, Row, is_taken, is_undecided, order_id_o
 
 Books = dict[str, Row]
 CHARGES = ("purchase", "authorization")
-HOLDS_MONEY = ("approved", "voided", "duplicate")
+HOLDS_MONEY = ("approved", "voided", "duplicate", "lapsed")
 REFUSED = ("declined", "not_charged", "expired", "released")
 NO_START = ""
 ARROWS = {
@@ -32,7 +32,7 @@ ARROWS = {
     ("not_charged", "sending"),
     *((refused, late) for refused in REFUSED for late in ("approved", "duplicate")),
 }
-NOT_DRIVEN = {("approved", "lapsed"): "no feature yet"}
+NOT_DRIVEN = {("approved", "lapsed"): "a matter of days"}
 STATUSES = {new for _old, new in ARROWS}
 
 

@@ -5,6 +5,8 @@ That no page breaks the content policy or complains on the console is asserted o
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from allauth.account.forms import default_token_generator
@@ -16,8 +18,10 @@ from django.urls import URLPattern, get_resolver, resolve
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from orders import clock
 from orders.gateway import Outcome
-from orders.models import Event, Evidence, Staff
+from orders.models import Difference, Event, Evidence, Operation, Staff
+from orders.sandbox.server import Sandbox
 from orders.services import customers, evidence
 from orders.states import Status
 from tests import steps
@@ -30,6 +34,8 @@ from tests.factories import (
     OrderFactory,
     StaffFactory,
 )
+from tests.reports import held_against
+from tests.services.after_sale import charged, lost, reserved
 from tests.services.said import said
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.middleware.pages")]
@@ -37,6 +43,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.m
 # What is no page: it answers a script, a machine or a form, or the office does not offer it.
 NOT_PAGES = set(
     "order-charge order-ask order-paid order-resend order-cancel-card attention-take awaited "
+    "attention-try-again difference-ask difference-take "
     "manual-order-check customer-search feedback healthz readyz metrics set_language "
     "mfa_download_recovery_codes mfa_reauthenticate_webauthn account_set_password "
     "account_confirm_login_code account_signup account_email account_email_verification_sent "
@@ -44,7 +51,8 @@ NOT_PAGES = set(
 )
 PAGES = set(
     "home manual-order order-history order-detail order-card order-release card-return broken "
-    "attention attention-close customer-list customer-new customer-detail customer-edit "
+    "order-capture order-void order-refund order-settle attention attention-close "
+    "attention-unlock difference-note customer-list customer-new customer-detail customer-edit "
     "account_login account_logout account_inactive account_reauthenticate account_change_password "
     "account_reset_password account_reset_password_done account_reset_password_from_key "
     "account_reset_password_from_key_done mfa_index mfa_authenticate mfa_reauthenticate "
@@ -53,7 +61,7 @@ PAGES = set(
 )
 WIDTHS = (1280, 1024, 640)
 # Words in the Latin alphabet that stand in Arabic on purpose.
-SAME_IN_ARABIC = re.compile("\u2068.*?\u2069|MotoOffice|Amazon Payment Services|English")
+SAME_IN_ARABIC = re.compile("\u2068.*?\u2069|fort_id|MotoOffice|Amazon Payment Services|English")
 WORDS_OF_THE_PAGE = """() => {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const said = [document.title];
@@ -143,6 +151,46 @@ def test_pages_of_what_needs_attention(
     look_at(page, language, f"/orders/{unknown.number}/release/")
     look_at(page, language, f"/attention/alarm/{alarm.pk}/close/")
     look_at(page, language, f"/attention/message/{stranger.pk}/close/")
+
+
+def test_pages_after_the_sale(
+    page: Page, sign_in: SignIn, person: Staff, language: str, gateway: Sandbox
+) -> None:
+    gateway.set(feedback="off", totals=False)
+    sign_in(person)
+    page.goto("/accounts/reauthenticate/")
+    page.locator("[name=password]").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/orders/new/")
+    held, taken = reserved(person), charged(person)
+    refund = lost(gateway, "refund", person, charged(person), 2_500)
+    sent_at = clock.now() - timedelta(minutes=31)
+    Operation.objects.filter(pk=refund.pk).update(submitted_at=sent_at)
+    for path in (
+        f"/orders/{held.number}/",
+        f"/orders/{held.number}/capture/",
+        f"/orders/{held.number}/void/",
+        f"/orders/{taken.number}/refund/",
+        f"/orders/{refund.order.number}/",
+        f"/orders/{refund.order.number}/settle/{refund.pk}/",
+        "/attention/",
+    ):
+        look_at(page, language, path)
+
+
+def test_pages_of_a_difference_and_of_a_lock(
+    page: Page, sign_in: SignIn, person: Staff, language: str, gateway: Sandbox, tmp_path: Path
+) -> None:
+    sign_in(person)
+    charged(person)
+    held_against(tmp_path, [])
+    locked = StaffFactory(
+        agent=True, first_name="سارة", last_name="عمر", charging_locked_at=clock.now()
+    )
+    difference = Difference.objects.get()
+    look_at(page, language, "/attention/")
+    look_at(page, language, f"/attention/differences/{difference.pk}/note/")
+    look_at(page, language, f"/attention/locked/{locked.pk}/")
 
 
 def test_pages_before_sign_in(page: Page, person: Staff, language: str) -> None:

@@ -146,6 +146,6 @@ def test_supervisor_unlocks_somebody(page: Page, sign_in: SignIn) -> None:
     assert_accessible(page)
     page.get_by_label("Reason").fill("their terminal was wrong")
     page.get_by_role("button", name="Unlock").click()
-    expect(page.get_by_role("status")).to_contain_text("may charge again")
+    expect(page.locator(".messages")).to_contain_text("may charge again")
     locked.refresh_from_db()
     assert locked.charging_locked_at is None

@@ -125,10 +125,10 @@ def test_fault_36_success_of_anything_else_is_never_paid(
 def test_fault_37_status_and_code_that_disagree_prove_nothing(
     agent: Staff, card: StoredCard, settings: Settings
 ) -> None:
-    for status, code in (("14", "13666"), ("13", "14000"), ("04", "20064"), ("00", "14000")):
-        operation = _answered(
-            agent, card, settings, {"status": status, "response_code": code, "fort_id": "1697"}
-        )
+    pairs = (("14", "13666"), ("13", "14000"), ("04", "20064"), ("00", "14000"))
+    for number, (status, code) in enumerate(pairs):
+        answer = {"status": status, "response_code": code, "fort_id": "1697"}
+        operation = _answered(agent, card, settings, answer, amount_minor=20_000 + number)
         assert operation.status == Status.UNKNOWN
 
 
@@ -182,7 +182,7 @@ def test_fault_42_proven_decline_lets_another_try_have_another_reference(
 
 
 def _answered(
-    agent: Staff, card: StoredCard, settings: Settings, answer: dict[str, str]
+    agent: Staff, card: StoredCard, settings: Settings, answer: dict[str, str], **changes: object
 ) -> Operation:
     """A charge that a gateway answered with the request's echo and ``answer``, signed."""
     phrase = settings.APS_SHA_RESPONSE_PHRASE
@@ -191,7 +191,7 @@ def _answered(
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     settings.APS_API_URL = server.url
-    operation = charge.proceed(steps.place_stored(agent, card))
+    operation = charge.proceed(steps.place_stored(agent, card, **changes))
     assert len(server.received) == 1
     server.shutdown()
     server.server_close()

@@ -65,8 +65,10 @@ def test_fault_02_and_03_two_at_one_order_charge_it_once_twenty_times(
         form = {"form_key": place.new_form_key(), "card": str(card.pk), "charge": "1"}
         return browser.post(f"/orders/{order.number}/card/", form)
 
-    for _pair in range(20):
-        order = OrderFactory(customer=card.customer, amount_minor=700, currency="AED")
+    for pair in range(20):
+        order = OrderFactory(
+            customer=card.customer, amount_minor=1000 * (10 + pair), currency="AED"
+        )
         answers = together(*[partial(press, one, order) for one in browsers])
         assert {one["Location"] for one in answers} == {order.get_absolute_url()}  # type: ignore[attr-defined]
         assert purchases(gateway).count(f"{order.number}-1") == 1

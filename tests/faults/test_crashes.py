@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -136,11 +137,12 @@ def test_fault_68_four_processes_at_once_lose_and_double_nothing(
 ) -> None:
     before = Order.objects.count()
 
-    def take_five() -> None:
-        for _each in range(5):
-            charge.proceed(steps.place_stored(agent, card))
+    def take_five(first: int) -> None:
+        for number in range(first, first + 5):
+            charge.proceed(steps.place_stored(agent, card, amount_minor=20_000 + number))
 
-    assert [one.wait() for one in [Process(take_five) for _each in range(4)]] == [0] * 4
+    processes = [Process(partial(take_five, first)) for first in (0, 5, 10, 15)]
+    assert [one.wait() for one in processes] == [0] * 4
     taken = Operation.objects.order_by("pk")[before:]
     assert {one.status for one in taken} == {Status.APPROVED}
     assert [is_asked(gateway, one) for one in taken] == [1] * 20

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, OperationalError, connection, transaction
-from django.test import Client
+from django.test import Client, override_settings
 
 from orders import clock
 from orders.models import Evidence, Operation, Order, Staff, StoredCard
@@ -132,10 +132,13 @@ def test_fault_63_connection_lost_at_the_commit_of_the_answer_counts_once(
     assert operation.order.events.filter(kind="purchase_approved").count() == 1
 
 
+@override_settings(PERSON_REFUSALS=1000)
 def _take_many(agent: Staff, card: StoredCard) -> None:
     """Orders until there is no room for one more."""
-    for _each in range(200):
-        steps.place_stored(agent, card, description="d" * 250, note="n" * 2000)
+    for number in range(200):
+        steps.place_stored(
+            agent, card, amount_minor=20_000 + number, description="d" * 250, note="n" * 2000
+        )
 
 
 def test_fault_70_full_or_read_only_disk_sends_nothing(

@@ -10,11 +10,12 @@ from pytest_django.fixtures import Settings
 from orders.errors import Refused
 from orders.models import Operation, Staff, StoredCard
 from orders.sandbox.server import Sandbox
-from orders.services import ask, charge, follow_up, place, resend
+from orders.services import ask, charge, place, resend
 from orders.states import OrderStatus, Status
 from tests import steps
 from tests.factories import OperationFactory, OrderFactory
 from tests.faults.test_clicks import stored
+from tests.services.after_sale import act
 from tests.services.test_feedback import deliver, message, settled
 from tests.views.order_pages import signed_in, words
 
@@ -96,19 +97,17 @@ def test_fault_72_nothing_new_is_charged_while_the_books_are_compared(
     declined = OrderFactory(declined=True, customer=card.customer)
     sent_before = len(gateway.requests)
     settings.RECONCILE_FIRST = True
-    acts: list[Callable[[], object]] = [
+    presses: list[Callable[[], object]] = [
         lambda: steps.place_stored(agent, card),
         lambda: steps.place_new(agent),
         lambda: press(agent, declined, card),
         lambda: charge.charge(actor=agent, operation=waiting),
         lambda: resend.resend(actor=agent, operation=lost),
-        lambda: follow_up.refund(
-            actor=supervisor, order=charged, amount_minor=1, form_key=place.new_form_key()
-        ),
+        lambda: act("refund", supervisor, charged, 1),
     ]
-    for act in acts:
+    for press_it in presses:
         with pytest.raises(Refused) as refused:
-            act()
+            press_it()
         assert refused.value.code == "reconcile_first"
     waiting.refresh_from_db()
     assert waiting.status == Status.PREPARED

@@ -5,6 +5,7 @@ whatever sequence: the totals keep their order, and in the end they are those of
 from datetime import timedelta
 from typing import Any
 
+from django.test import override_settings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,6 +102,7 @@ class Sale:
 def test_the_totals_keep_their_order_and_end_as_those_of_the_gateway(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
+    @override_settings(CARD_FORMS_AN_HOUR=1000)
     @settings(max_examples=60)
     @given(st.sampled_from(["purchase", "authorization"]), st.lists(STEPS, max_size=9))
     def hold(kind: str, story: list[tuple[Any, ...]]) -> None:

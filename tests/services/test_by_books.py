@@ -38,7 +38,7 @@ def test_one_question_settles_what_was_done_and_not_answered(
     assert asked(operation).status == Status.APPROVED
 
 
-def test_86_a_part_counts_by_the_totals_before_and_after(
+def test_fault_86_a_part_counts_by_the_totals_before_and_after(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
     order = charged(supervisor)

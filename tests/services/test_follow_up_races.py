@@ -28,7 +28,7 @@ def done(results: list[object]) -> list[Operation]:
     return operations
 
 
-def test_80_one_form_pressed_twice_at_once_is_one_refund(
+def test_fault_80_one_form_pressed_twice_at_once_is_one_refund(
     people: tuple[Staff, Staff], gateway: Sandbox
 ) -> None:
     order, key = charged(people[0]), place.new_form_key()
@@ -38,7 +38,7 @@ def test_80_one_form_pressed_twice_at_once_is_one_refund(
     assert gateway.count(f"{order.number}-1", "REFUND") == 1
 
 
-def test_81_two_people_refunding_sixty_percent_each_refund_it_once(
+def test_fault_81_two_people_refunding_sixty_percent_each_refund_it_once(
     people: tuple[Staff, Staff], gateway: Sandbox
 ) -> None:
     order = charged(people[0])
@@ -49,7 +49,7 @@ def test_81_two_people_refunding_sixty_percent_each_refund_it_once(
 
 
 @pytest.mark.parametrize("other", ["void", "capture"])
-def test_82_a_capture_and_another_act_at_once_are_one_after_the_other(
+def test_fault_82_a_capture_and_another_act_at_once_are_one_after_the_other(
     people: tuple[Staff, Staff], gateway: Sandbox, other: str
 ) -> None:
     order = reserved(people[0])

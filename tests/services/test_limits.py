@@ -23,6 +23,7 @@ from tests.factories import (
     StaffFactory,
     StoredCardFactory,
 )
+from tests.services.after_sale import wish
 from tests.services.said import said
 from tests.together import together
 
@@ -108,9 +109,7 @@ def test_the_lock_outlives_the_ten_minutes_and_stops_all_that_moves_money(
             lambda: steps.place_stored(agent, StoredCardFactory()),
             lambda: charge.charge(actor=agent, operation=waiting),
             lambda: resend.resend(actor=agent, operation=failed),
-            lambda: follow_up.refund(
-                actor=supervisor, order=charged, amount_minor=10, form_key="k" * 26
-            ),
+            lambda: follow_up.refund(actor=supervisor, order=charged, wish=wish(10)),
         ):
             assert refused(act).code == "person_locked"
     assert not gateway.count(waiting.merchant_reference, "PURCHASE")

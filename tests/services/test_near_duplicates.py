@@ -157,7 +157,7 @@ def test_news_of_what_was_shown_is_asked_about_again(agent: Staff, gateway: Sand
     assert raised.value.found[0].operation.status == Status.APPROVED
 
 
-def test_an_unknown_payment_stops_the_agent_and_not_the_supervisor(
+def test_fault_12_unknown_payment_stops_the_agent_and_not_the_supervisor(
     agent: Staff, supervisor: Staff
 ) -> None:
     unknown = made(timedelta(minutes=9), trait="unknown")

@@ -239,9 +239,12 @@ def test_one_form_for_two_orders_at_once_charges_one(
             place.prepare_charge(actor=agent, form_key=key, order=order, stored_card=card)
         )
 
-    for _pair in range(5):
+    for pair in range(5):
         key = place.new_form_key()
-        orders = [OrderFactory(customer=card.customer, currency="AED") for _each in range(2)]
+        orders = [
+            OrderFactory(customer=card.customer, currency="AED", amount_minor=20_000 + amount)
+            for amount in (2 * pair, 2 * pair + 1)
+        ]
         results = together(*[partial(take, order, key) for order in orders])
         assert sorted(type(result).__name__ for result in results) == ["Conflict", "Operation"]
         assert Operation.objects.filter(form_key=key).count() == 1

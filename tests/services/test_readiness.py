@@ -16,6 +16,7 @@ from orders.services import ask, breaker, charge, follow_up, place, readiness, r
 from orders.services.resolve import Resolver
 from orders.states import Status
 from tests import steps
+from tests.services.after_sale import wish
 
 NOBODY = "http://127.0.0.1:9/FortAPI/paymentApi"
 
@@ -41,8 +42,8 @@ def test_charges_that_nobody_answers_stop_the_next_one(
 ) -> None:
     card = steps.stored_card(agent)
     settings.APS_API_URL = NOBODY
-    for _each in range(settings.RESOLVE_BREAKER_AFTER):
-        operation = charge.proceed(steps.place_stored(agent, card))
+    for amount in range(settings.RESOLVE_BREAKER_AFTER):
+        operation = charge.proceed(steps.place_stored(agent, card, amount_minor=8_000 + amount))
         assert operation.status == Status.NOT_CHARGED
     orders = Order.objects.count()
     with pytest.raises(Refused, match="nothing was charged") as refused:
@@ -131,7 +132,7 @@ def test_money_is_not_given_back_and_the_same_form_works_later(
     supervisor: Staff, gateway: Sandbox, away: Callable[[], None]
 ) -> None:
     order = Order.objects.get(pk=steps.charge_new(supervisor).order_id)
-    refund = {"actor": supervisor, "order": order, "amount_minor": 500, "form_key": "r" * 26}
+    refund = {"actor": supervisor, "order": order, "wish": wish(500)}
     away()
     with pytest.raises(Refused) as refused:
         follow_up.refund(**refund)
@@ -199,7 +200,7 @@ class TestEveryExchangeIsHeard:
     def test_a_refund(self, supervisor: Staff, gateway: Sandbox) -> None:
         order = Order.objects.get(pk=steps.charge_new(supervisor).order_id)
         gateway.set(force="920")
-        follow_up.refund(actor=supervisor, order=order, amount_minor=500, form_key="r" * 26)
+        follow_up.refund(actor=supervisor, order=order, wish=wish(500))
         assert breaker.is_away()
 
     def test_a_charge_that_is_sent_again(

@@ -143,7 +143,7 @@ def old(order_operation: Operation, days: int) -> Operation:
     return now(order_operation)
 
 
-def test_85_a_lapse_in_the_gateways_books_frees_the_order(
+def test_fault_85_a_lapse_in_the_gateways_books_frees_the_order(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
     order = reserved(supervisor)
@@ -157,7 +157,7 @@ def test_85_a_lapse_in_the_gateways_books_frees_the_order(
     assert place.prepare_charge(actor=supervisor, form_key=key, order=order).is_new
 
 
-def test_85_a_refused_capture_of_an_old_reservation_proves_the_lapse(
+def test_fault_85_a_refused_capture_of_an_old_reservation_proves_the_lapse(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
     order = reserved(supervisor)
@@ -168,7 +168,7 @@ def test_85_a_refused_capture_of_an_old_reservation_proves_the_lapse(
     assert "authorization_lapsed" in kinds(order)
 
 
-def test_85_a_refused_capture_of_a_young_one_proves_nothing_and_is_asked_about(
+def test_fault_85_a_refused_capture_of_a_young_one_proves_nothing_and_is_asked_about(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
     order = reserved(supervisor)
@@ -179,7 +179,7 @@ def test_85_a_refused_capture_of_a_young_one_proves_nothing_and_is_asked_about(
     assert asked(charge).status == Status.APPROVED
 
 
-def test_85_two_people_say_that_an_old_reservation_is_gone(
+def test_fault_85_two_people_say_that_an_old_reservation_is_gone(
     supervisor: Staff, second: Staff, gateway: Sandbox
 ) -> None:
     order = reserved(supervisor)
@@ -189,7 +189,7 @@ def test_85_two_people_say_that_an_old_reservation_is_gone(
     assert sums(order) == (0, 0, 0)
 
 
-def test_85_a_young_reservation_is_let_go_of_by_nobody(
+def test_fault_85_a_young_reservation_is_let_go_of_by_nobody(
     supervisor: Staff, second: Staff, gateway: Sandbox
 ) -> None:
     charge = reserved(supervisor).operations.get()
@@ -197,7 +197,7 @@ def test_85_a_young_reservation_is_let_go_of_by_nobody(
         say(supervisor, second, charge, **NOT_THERE)
 
 
-def test_85_a_reservation_that_stands_is_asked_about_once_a_day(
+def test_fault_85_a_reservation_that_stands_is_asked_about_once_a_day(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
     charge = old(reserved(supervisor).operations.get(), 5)

@@ -98,7 +98,7 @@ def test_fault_64_while_the_gateway_hangs_the_next_charge_is_refused_and_pages_l
     settings.MAX_CHARGES_ON_WIRE = 2
     card = steps.stored_card(agent)
     gateway.set(force="980", time_scale=1)
-    hanging = [steps.place_stored(agent, card) for _each in range(2)]
+    hanging = [steps.place_stored(agent, card, amount_minor=amount) for amount in (8000, 9000)]
     threads = [in_thread(lambda one=one: charge.proceed(one)) for one in hanging]
     orders = Order.objects.count()
     with pytest.raises(Refused) as refused:

@@ -40,7 +40,7 @@ def test_a_part_is_named_on_the_button_first(supervisor: Staff, gateway: Sandbox
     assert "Part taken" in words(client.get(order.get_absolute_url()))
 
 
-def test_83_after_the_one_capture_the_page_says_why_there_is_no_other(
+def test_fault_83_after_the_one_capture_the_page_says_why_there_is_no_other(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
     order, client = reserved(supervisor), signed_in(supervisor)

@@ -93,7 +93,7 @@ def test_what_is_wrong_is_said_and_nothing_is_sent(
     assert refunds(order) == 0
 
 
-def test_80_a_second_press_of_the_same_button_refunds_nothing_more(
+def test_fault_80_a_second_press_of_the_same_button_refunds_nothing_more(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
     order, client = charged(supervisor), proven(supervisor)

@@ -30,7 +30,9 @@ def test_the_whole_reservation_is_let_go_of(supervisor: Staff, gateway: Sandbox)
     assert order.status == OrderStatus.VOIDED
 
 
-def test_84_after_a_capture_the_page_says_to_refund(supervisor: Staff, gateway: Sandbox) -> None:
+def test_fault_84_after_a_capture_the_page_says_to_refund(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
     order = reserved(supervisor)
     act("capture", supervisor, order, 5_000)
     page = signed_in(supervisor).get(f"/orders/{order.number}/void/", follow=True)
