@@ -121,6 +121,32 @@ def test_old_python_is_told_so_before_anything_else() -> None:
     assert lines[1].strip().startswith("sys.exit(")
 
 
+def test_demo_that_was_cut_short_is_begun_anew_and_a_whole_one_is_kept(
+    moto: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = tmp_path / "office.sqlite3"
+
+    def cut_short(*_words: str) -> None:
+        database.write_text("half of it")
+        raise moto.Stopped(2)
+
+    monkeypatch.setattr(moto, "VAR", tmp_path)
+    monkeypatch.setattr(moto, "manage", cut_short)
+    with pytest.raises(moto.Stopped):
+        moto.prepare()
+    found: list[bool] = []
+
+    def whole(*_words: str) -> None:
+        found.append(database.exists())
+        database.touch()
+
+    monkeypatch.setattr(moto, "manage", whole)
+    moto.prepare()
+    assert found == [False, True, True]
+    moto.prepare()
+    assert found[3:] == [True, True, True]
+
+
 def test_part_that_died_is_named(moto: ModuleType) -> None:
     part = moto.start(["-c", "raise SystemExit(3)"])
     part.wait()
