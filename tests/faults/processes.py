@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.db import connection, connections, transaction
+from django.db import connections
 
 PATIENCE_S = 30
 
@@ -46,12 +46,21 @@ class Process:
 
 @contextmanager
 def nobody_commits() -> Iterator[None]:
-    """Stop every other process in the middle of its transaction: before its first event."""
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
+    """Stop every other process in the middle of its transaction: before its first event. Held by a
+    connection of its own, which ``Process`` does not close.
+    """
+    holder = connections["default"].copy()
+    try:
+        with holder.cursor() as cursor:
+            if holder.vendor == "postgresql":
+                cursor.execute("BEGIN")
                 cursor.execute("LOCK TABLE orders_event IN EXCLUSIVE MODE")
-        yield
+            else:
+                cursor.execute("BEGIN IMMEDIATE")
+            yield
+            cursor.execute("ROLLBACK")
+    finally:
+        holder.close()
 
 
 def until(is_so: Callable[[], bool]) -> None:
