@@ -77,9 +77,10 @@ def main() -> int:
     return 0 if result.is_clean else 1
 
 
-def shake(seconds: float, away_s: float, seed: int) -> Shaken:
+def shake(seconds: float, away_s: float, seed: int, *, owns_database: bool = True) -> Shaken:
     """One run of ``seconds`` under load."""
-    with ShakenOffice(seed, manners={"delay_after_commit_s": 0.05}) as office:
+    manners = {"delay_after_commit_s": 0.05}
+    with ShakenOffice(seed, owns_database=owns_database, manners=manners) as office:
         result, load = Shaken(office.database.name, seed), Load(office, seed)
         back_at = _strike(office, result, seconds, away_s)
         load.stop()

@@ -16,10 +16,13 @@ STOPS_WITHIN_S = 60
 
 
 class ShakenOffice(RunningOffice):
-    """``received`` goes on counting when the gateway was away."""
+    """``received`` goes on counting when the gateway was away. The server of the database is left
+    alone unless the office ``owns_database``: others may work on it.
+    """
 
-    def __init__(self, seed: int, **more: Any) -> None:
+    def __init__(self, seed: int, *, owns_database: bool, **more: Any) -> None:
         super().__init__(seed, **more)
+        self._owns_database = owns_database
         self._begun_as: dict[int, tuple[object, ...]] = {}
         self._received_before: Counter[tuple[str, str]] = Counter()
 
@@ -49,7 +52,7 @@ class ShakenOffice(RunningOffice):
 
     def restart_database(self) -> bool:
         """False, and nothing is done, where there is no server that was started for the bench."""
-        folder = self.server_folder()
+        folder = self.server_folder() if self._owns_database else None
         if folder is None:
             return False
         pid = int((folder / "postmaster.pid").read_text().split()[0])
