@@ -43,7 +43,7 @@
   }
 
   function close(news) {
-    fetch(news.action, { method: "POST", body: new FormData(news) }).catch(() => {});
+    fetch(news.action, { method: "POST", body: new FormData(news), keepalive: true }).catch(() => {});
     const other = news.nextElementSibling || news.previousElementSibling;
     (other?.querySelector("button") || document.getElementById("content")).focus();
     news.remove();

@@ -33,7 +33,8 @@ def test_news_of_a_charge_appears_on_another_page_and_is_closed_by_keyboard(
     assert_accessible(page)
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
     page.goto("/customers/")
-    page.get_by_role("button", name=f"Close the news of {number}").press("Enter")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name=f"Close the news of {number}").press("Enter")
     expect(news).to_have_count(0)
     expect(page.locator("main")).to_be_focused()
     page.goto("/orders/")

@@ -5,6 +5,7 @@ from playwright.sync_api import Page, Request, expect
 
 from orders.models import Order, Staff, StoredCard
 from orders.sandbox.server import Sandbox
+from orders.states import OrderStatus
 from tests.browser.order_steps import VISA, charges, type_card, type_order
 from tests.chromium import Complaints, SignIn, assert_accessible
 from tests.factories import OrderFactory
@@ -44,6 +45,22 @@ def test_card_number_in_another_field_is_cleared_before_it_is_sent(
     expect(page.get_by_label("Description")).to_have_value("")
     expect(page.locator("#id_description_error")).to_contain_text("looked like a card number")
     assert not [one for one in sent if "customers/search" in one.url]
+
+
+def test_press_counts_although_the_words_of_the_button_change_under_it(
+    page: Page, agent: Staff, card: StoredCard
+) -> None:
+    page.goto(f"/orders/new/?customer={card.customer_id}")
+    page.get_by_label("Visa •••• 1111").check()
+    page.get_by_label("Amount").fill("125")
+    button = page.locator("#charge-button")
+    expect(button).to_have_text("Charge AED 125.00 to Visa •••• 1111")
+    button.locator("bdi").first.hover(force=True)
+    page.mouse.down()
+    page.evaluate("document.dispatchEvent(new Event('order-changed'))")
+    page.mouse.up()
+    page.wait_for_url("**/orders/MO-*/")
+    assert Order.objects.get().status == OrderStatus.CHARGED
 
 
 def test_order_survives_an_office_that_cannot_be_reached(

@@ -1,7 +1,5 @@
 """The keys of every page, as the page's own list of them promises."""
 
-import re
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -35,7 +33,7 @@ def test_slash_finds_an_order_and_alt_n_begins_one(page: Page, agent: Staff) -> 
     page.keyboard.type(order.number)
     page.keyboard.press("Enter")
     page.get_by_role("link", name=order.number, exact=True).press("Enter")
-    expect(page).to_have_url(re.compile(f"/orders/{order.number}/$"))
+    page.wait_for_url(f"**/orders/{order.number}/")
     page.keyboard.press("Alt+n")
     page.wait_for_url("**/orders/new/")
 
