@@ -1,6 +1,7 @@
 """Faults 1 to 13: clicks, people, browser. ``docs/faults.md`` names the tests of each."""
 
 import socket
+import threading
 import time
 from datetime import timedelta
 from functools import partial
@@ -206,4 +207,8 @@ def test_fault_13_browser_that_went_away_after_the_press_changes_nothing(
     while Order.objects.latest("pk").status != OrderStatus.CHARGED:
         assert time.monotonic() < deadline
         time.sleep(0.05)
+    # The office still writes a page for nobody: the tables must not be emptied under it.
+    while any("process_request_thread" in one.name for one in threading.enumerate()):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
     assert "Charged" in words(signed_in(agent).get(Order.objects.latest("pk").get_absolute_url()))
