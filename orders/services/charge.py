@@ -64,7 +64,6 @@ def charge(
     gateway that is away or busy leave it prepared. Nothing is sent in any of these cases.
     """
     rules.may(actor, "orders.charge_order")
-    rules.check_books_agree()
     with readiness.claiming(operation.form_key):
         claimed = _claim(operation, actor, confirmation)
         if isinstance(claimed, Refused):

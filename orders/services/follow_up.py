@@ -67,7 +67,6 @@ def _follow_up(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
     rules.may(actor, RIGHTS[kind])
     if again := made_by(wish.form_key):
         return _same(again, kind, order, wish)
-    rules.check_books_agree()
     check_reason(kind, wish)
     try:
         with readiness.claiming(wish.form_key):

@@ -61,7 +61,6 @@ def place_order(
     if again := made_by(form_key):
         check_same(again, new_order, stored_card)
         return Placed(again, is_new=False)
-    rules.check_books_agree()
     rules.check_order(new_order)
     rules.check_card(stored_card, new_order.customer, new_order.amount_minor, new_order.currency)
     claiming = readiness.claiming(form_key, sends=stored_card is not None)
@@ -108,7 +107,6 @@ def prepare_charge(
     if again := made_by(form_key):
         check_same_order(again, order)
         return Placed(again, is_new=False)
-    rules.check_books_agree()
     rules.check_card(stored_card, order.customer, order.amount_minor, order.currency)
     claiming = readiness.claiming(form_key, sends=stored_card is not None)
     with limits.noted(actor, order):

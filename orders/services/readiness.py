@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,14 +25,25 @@ NOTICES: dict[str, Promise] = {
 }
 
 
+_COMPARED = gettext_lazy(
+    "No card is charged now: the office's books are being compared with the gateway's. Take the "
+    "order down and ask a supervisor."
+)
+
+
 def notices() -> list[Promise]:
     """A sentence for staff for every reason why nothing can be charged now."""
     causes = open_causes()
-    return [sentence for cause, sentence in NOTICES.items() if cause in causes]
+    said = [sentence for cause, sentence in NOTICES.items() if cause in causes]
+    return [_COMPARED, *said] if settings.RECONCILE_FIRST else said
 
 
 def check() -> None:
-    """Raise ``Refused``, with what to tell the caller, while nothing may be sent."""
+    """Raise ``Refused``, with what to tell the caller, while nothing may be sent: also when an
+    operator compares the books after a restore.
+    """
+    if settings.RECONCILE_FIRST:
+        raise Refused("reconcile_first", str(_COMPARED))
     causes = open_causes()
     if SILENCE in causes:
         raise Refused("gateway_away", away())

@@ -29,7 +29,6 @@ def resend(
     sent in any of these cases.
     """
     rules.may(actor, "orders.charge_order")
-    rules.check_books_agree()
     try:
         with readiness.claiming(operation.form_key):
             claimed = _claim(operation, actor, confirmation)

@@ -18,18 +18,6 @@ def may(actor: Staff, *permissions: str) -> None:
         raise Refused("not_permitted", _("You do not have the right to do this."))
 
 
-def check_books_agree() -> None:
-    """Refuse every new money request while an operator compares the books after a restore."""
-    if settings.RECONCILE_FIRST:
-        raise Refused(
-            "reconcile_first",
-            _(
-                "No card is charged now: the office's books are being compared with the "
-                "gateway's. Take the order down and ask a supervisor."
-            ),
-        )
-
-
 def check_order(new_order: NewOrder) -> None:
     """Refuse an order whose source, currency, amount or reference cannot be."""
     if new_order.source not in Source.values:

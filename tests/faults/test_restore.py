@@ -122,6 +122,7 @@ def test_fault_72_the_page_says_why_nothing_is_charged(
     answer = signed_in(agent).post("/orders/new/", form)
     assert answer.status_code == 422
     assert "No card is charged now" in words(answer)
+    assert "No card is charged now" in words(signed_in(agent).get("/orders/"))
 
 
 def test_fault_72_evidence_counts_while_the_books_are_compared(
