@@ -59,14 +59,14 @@ BOOTSTRAP_ICONS = Package(
 )
 HTMX_FILES = {"htmx-2.min.js": "htmx/htmx.min.js"}
 ICONS = """
-    arrow-clockwise arrow-left arrow-repeat arrow-right bar-chart box-arrow-right building calendar3
-    card-list cash-coin check-circle-fill check-lg chevron-down chevron-left chevron-right
-    clipboard clock-history credit-card credit-card-2-front download envelope envelope-paper
-    exclamation-triangle exclamation-triangle-fill file-earmark-text filter gear globe
-    hourglass-split info-circle journal-text keyboard list lock mailbox moon pause-circle pencil
-    people person person-check person-circle plus-circle printer record-circle search shield-check
-    shield-lock shop star telephone telephone-inbound telephone-inbound-fill trash x-circle x-lg
-    x-octagon-fill
+    arrow-clockwise arrow-left arrow-repeat arrow-right bank bar-chart box-arrow-right building
+    calendar3 card-list cash-coin cash-stack check-circle-fill check-lg chevron-down chevron-left
+    chevron-right clipboard clock-history credit-card credit-card-2-front download envelope
+    envelope-paper exclamation-triangle exclamation-triangle-fill file-earmark-text filter gear
+    globe hourglass-split info-circle journal-text keyboard list lock mailbox moon pause-circle
+    pencil people person person-check person-circle plus-circle printer record-circle search
+    shield-check shield-lock shop star telephone telephone-inbound telephone-inbound-fill trash
+    x-circle x-lg x-octagon-fill
 """.split()
 
 
