@@ -16,7 +16,17 @@ from django.utils.translation import gettext_lazy
 from orders.accounts import unlock
 from orders.field_words import FIELD_WORDS
 from orders.forms.accounts import PasswordForm
-from orders.models import Consent, Customer, Event, Evidence, Operation, Order, Staff, StoredCard
+from orders.models import (
+    Consent,
+    Customer,
+    Event,
+    Evidence,
+    Operation,
+    Order,
+    OutsidePayment,
+    Staff,
+    StoredCard,
+)
 from orders.roles import ADMIN_SITE_ROLES, ROLES
 from orders.services import audit
 
@@ -80,6 +90,14 @@ class OperationAdmin(LookingOnly):
     list_display = ("merchant_reference", "kind", "status", "amount")
     list_filter = ("kind", "status")
     search_fields = ("=merchant_reference", "=fort_id")
+
+
+@admin.register(OutsidePayment)
+class OutsidePaymentAdmin(LookingOnly):
+    hidden = ("form_key",)
+    list_display = ("order", "method", "reference", "amount", "received_on", "taken_back_at")
+    list_filter = ("method",)
+    search_fields = ("=reference",)
 
 
 @admin.register(Evidence)

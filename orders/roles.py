@@ -30,6 +30,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "orders.void_order",
         "orders.refund_order",
         "orders.release_order",
+        "orders.record_outside_payment",
         "orders.charge_beside_unknown",
         "orders.charge_in_pause",
         "orders.unlock_charging",

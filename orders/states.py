@@ -8,6 +8,7 @@ nothing else knows which moves exist. ``ORDER_STATUS`` of an order is computed b
 from collections.abc import Iterable
 
 from django.db.models import TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -49,6 +50,7 @@ class OrderStatus(TextChoices):
     VOIDED = "voided", _("Voided")
     DECLINED = "declined", _("Declined")
     UNKNOWN = "unknown", _("Outcome unknown")
+    PAID_OUTSIDE = "paid_outside", _("Paid outside")
 
 
 class Reason(TextChoices):
@@ -65,6 +67,14 @@ class Reason(TextChoices):
     CHARGED_TWICE = "charged_twice", _("Charged twice")
     GOODWILL = "goodwill", _("Goodwill")
     OTHER = "other", _("Another reason")
+
+
+class OutsideMethod(TextChoices):
+    """How an order was paid outside the gateway."""
+
+    CASH = "cash", _("Cash")
+    CHEQUE = "cheque", _("Cheque")
+    TRANSFER = "transfer", _("Bank transfer")
 
 
 class Source(TextChoices):
@@ -85,6 +95,13 @@ FREE = frozenset(Status) - LIVE - {Status.DUPLICATE}
 IN_FLIGHT = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN})
 UNSETTLED = frozenset({Status.SENDING, Status.UNKNOWN})
 LOOKED_AT_AGAIN = frozenset({Status.NOT_CHARGED, Status.RELEASED})
+
+# What an order paid outside the gateway is called: never just "paid".
+PAID_BY: dict[OutsideMethod, Promise] = {
+    OutsideMethod.CASH: _("Paid in cash"),
+    OutsideMethod.CHEQUE: _("Paid by cheque"),
+    OutsideMethod.TRANSFER: _("Paid by transfer"),
+}
 
 REASONS: dict[Kind, tuple[Reason, ...]] = {
     Kind.CAPTURE: (Reason.SHIPPED, Reason.PART_SHIPPED, Reason.OTHER),
@@ -135,10 +152,14 @@ def order_status(
     captured_minor: int,
     refunded_minor: int,
     is_paid: bool,
+    is_paid_outside: bool,
 ) -> OrderStatus:
     """The status of an order whose charges stand at ``statuses`` (oldest first), amounts in minor
-    units. Money that moved outranks everything; an open question outranks an older answer.
+    units. Money that moved outranks everything; an open question outranks an older answer, and a
+    payment outside the gateway (``is_paid_outside``) counts only where no card holds any money.
     """
+    if is_paid_outside and captured_minor and authorized_minor == captured_minor == refunded_minor:
+        return OrderStatus.PAID_OUTSIDE
     if captured_minor:
         if refunded_minor >= captured_minor:
             return OrderStatus.REFUNDED
@@ -150,6 +171,8 @@ def order_status(
     charges = list(statuses)
     if UNSETTLED & set(charges):
         return OrderStatus.UNKNOWN
+    if is_paid_outside:
+        return OrderStatus.PAID_OUTSIDE
     latest = charges[-1] if charges else ""
     if latest in {Status.VOIDED, Status.LAPSED}:
         return OrderStatus.VOIDED

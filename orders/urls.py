@@ -29,6 +29,8 @@ from orders.views.order_card import order_cancel_card, order_card
 from orders.views.order_charge import order_charge
 from orders.views.order_detail import order_detail
 from orders.views.order_history import order_history
+from orders.views.order_outside import order_outside
+from orders.views.order_outside_back import order_outside_back
 from orders.views.order_paid import order_paid
 from orders.views.order_refund import order_refund
 from orders.views.order_release import order_release
@@ -59,6 +61,10 @@ urlpatterns = [
     path("orders/<str:number>/capture/", order_capture, name="order-capture"),
     path("orders/<str:number>/void/", order_void, name="order-void"),
     path("orders/<str:number>/refund/", order_refund, name="order-refund"),
+    path("orders/<str:number>/outside/", order_outside, name="order-outside"),
+    path(
+        "orders/<str:number>/outside/<int:pk>/back/", order_outside_back, name="order-outside-back"
+    ),
     path("orders/<str:number>/settle/<int:pk>/", order_settle, name="order-settle"),
     path("attention/", attention, name="attention"),
     path("attention/try-again/", attention_try_again, name="attention-try-again"),

@@ -9,13 +9,22 @@ from typing import Any
 
 import factory
 from django.contrib.auth.models import Group
+from django.utils import timezone
 from factory import SelfAttribute, Sequence, SubFactory, Trait
 from factory.django import DjangoModelFactory
 
 from orders import clock
-from orders.models import Consent, Customer, Operation, Order, Staff, StoredCard
+from orders.models import (
+    Consent,
+    Customer,
+    Operation,
+    Order,
+    OutsidePayment,
+    Staff,
+    StoredCard,
+)
 from orders.services import customers
-from orders.states import Kind, OrderStatus, Source, Status
+from orders.states import Kind, OrderStatus, OutsideMethod, Source, Status
 
 PASSWORD = "moto-office-demo"
 CODES = {
@@ -103,7 +112,8 @@ class ConsentFactory(DjangoModelFactory[Consent]):
 
 class OrderFactory(DjangoModelFactory[Order]):
     """An open order, or by a trait one whose charge is ``reserved``, ``charged``, ``paid``,
-    ``part_refunded``, ``refunded``, ``voided``, ``declined`` or ``unknown``, with its operations.
+    ``part_refunded``, ``refunded``, ``voided``, ``declined`` or ``unknown``, with its operations;
+    ``paid_outside`` with a cheque.
     """
 
     class Meta:
@@ -162,6 +172,10 @@ class OrderFactory(DjangoModelFactory[Order]):
             charge=factory.RelatedFactory(
                 "tests.factories.OperationFactory", "order", declined=True
             ),
+        )
+        paid_outside = Trait(
+            status=OrderStatus.PAID_OUTSIDE,
+            outside=factory.RelatedFactory("tests.factories.OutsidePaymentFactory", "order"),
         )
         unknown = Trait(
             status=OrderStatus.UNKNOWN,
@@ -232,3 +246,34 @@ class RefundFactory(OperationFactory):
     maintenance_reference = factory.LazyAttribute(lambda row: f"{row.order.number}-R{row.seq}")
     amount_minor = SelfAttribute("order.refunded_minor")
     reason = "Sent back"
+
+
+class OutsidePaymentFactory(DjangoModelFactory[OutsidePayment]):
+    """A cheque over an order's whole amount; by ``taken_back`` one that bounced."""
+
+    class Meta:
+        model = OutsidePayment
+
+    order = SubFactory(OrderFactory)
+    method = OutsideMethod.CHEQUE
+    reference = Sequence(lambda n: f"CHQ-{7000 + n}")
+    reason = "The customer has no card"
+    received_on = factory.LazyFunction(lambda: timezone.localdate(clock.now()))
+    amount_minor = SelfAttribute("order.amount_minor")
+    currency = SelfAttribute("order.currency")
+    form_key = Sequence(lambda n: f"outsidekey{n:016d}")
+    recorded_by = SubFactory(StaffFactory, supervisor=True)
+
+    @classmethod
+    def _create(
+        cls, model_class: type[OutsidePayment], *args: Any, taken_back: bool = False, **kwargs: Any
+    ) -> OutsidePayment:
+        payment = super()._create(model_class, *args, **kwargs)
+        if taken_back:  # no row is born so: the database refuses it
+            OutsidePayment.objects.filter(pk=payment.pk).update(
+                taken_back_at=clock.now(),
+                taken_back_by=payment.recorded_by,
+                taken_back_reason="It bounced",
+            )
+            payment.refresh_from_db()
+        return payment

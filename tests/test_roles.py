@@ -15,6 +15,7 @@ MONEY = {
     "refund_order",
     "release_order",
     "mark_paid",
+    "record_outside_payment",
 }
 
 

@@ -58,7 +58,12 @@ def test_a_charge_holds_its_order_until_it_is_settled_otherwise() -> None:
 
 
 def status_of(
-    *statuses: str, authorized: int = 0, captured: int = 0, refunded: int = 0, is_paid: bool = False
+    *statuses: str,
+    authorized: int = 0,
+    captured: int = 0,
+    refunded: int = 0,
+    is_paid: bool = False,
+    is_paid_outside: bool = False,
 ) -> str:
     """The status of an order with these charges and totals."""
     return order_status(
@@ -67,6 +72,7 @@ def status_of(
         captured_minor=captured,
         refunded_minor=refunded,
         is_paid=is_paid,
+        is_paid_outside=is_paid_outside,
     ).value
 
 
@@ -128,17 +134,49 @@ def test_an_open_question_outranks_every_older_and_newer_answer(
     statuses=st.lists(st.sampled_from(Status.values), max_size=4),
     totals=st.lists(st.integers(0, 3), min_size=3, max_size=3).map(sorted),
     is_paid=st.booleans(),
+    is_paid_outside=st.booleans(),
 )
 def test_every_combination_adds_up_to_one_status(
-    statuses: list[str], totals: list[int], is_paid: bool
+    statuses: list[str], totals: list[int], is_paid: bool, is_paid_outside: bool
 ) -> None:
     refunded, captured, authorized = totals
-    status = status_of(
-        *statuses, authorized=authorized, captured=captured, refunded=refunded, is_paid=is_paid
-    )
+    sums = {"authorized": authorized, "captured": captured, "refunded": refunded}
+    status = status_of(*statuses, **sums, is_paid=is_paid, is_paid_outside=is_paid_outside)
+    is_held = len(set(totals)) > 1
+    is_open = captured == 0 and bool({"sending", "unknown"} & set(statuses))
+    assert (status == "paid_outside") is (is_paid_outside and not is_held and not is_open)
+    if status == "paid_outside":
+        assert status_of(*statuses, **sums, is_paid=is_paid) not in {"charged", "paid", "reserved"}
+        return
     assert (status in {"charged", "paid", "part_refunded", "refunded"}) is (captured > 0)
     assert (status == "reserved") is (authorized > captured == 0)
     assert (status == "paid") is (is_paid and captured > 0 and refunded == 0)
+
+
+@pytest.mark.parametrize("status", [one for one in Status if one not in {"sending", "unknown"}])
+def test_a_payment_outside_counts_where_no_card_holds_money(status: str) -> None:
+    assert status_of(status, is_paid_outside=True) == "paid_outside"
+
+
+@pytest.mark.parametrize(
+    ("authorized", "captured", "refunded", "status"),
+    [
+        (100, 0, 0, "reserved"),
+        (100, 100, 0, "charged"),
+        (100, 100, 99, "part_refunded"),
+        (100, 40, 40, "refunded"),
+        (100, 100, 100, "paid_outside"),
+    ],
+)
+def test_money_of_a_card_outranks_a_payment_outside_until_all_of_it_went_back(
+    authorized: int, captured: int, refunded: int, status: str
+) -> None:
+    sums = {"authorized": authorized, "captured": captured, "refunded": refunded}
+    assert status_of("approved", **sums, is_paid_outside=True) == status
+
+
+def test_an_open_question_outranks_a_payment_outside() -> None:
+    assert status_of("unknown", is_paid_outside=True) == "unknown"
 
 
 def test_every_status_of_an_order_can_be_reached() -> None:
@@ -147,4 +185,5 @@ def test_every_status_of_an_order_can_be_reached() -> None:
         for is_paid in (False, True):
             totals = {"authorized": 2, "captured": captured, "refunded": refunded}
             reached.add(status_of("approved", is_paid=is_paid, **totals))
+    reached.add(status_of(is_paid_outside=True))
     assert reached == set(OrderStatus.values)

@@ -9,6 +9,7 @@ from orders.models.evidence import Evidence
 from orders.models.heartbeats import Heartbeat
 from orders.models.operations import Operation
 from orders.models.orders import Order
+from orders.models.outside_payments import OutsidePayment
 from orders.models.staff import Staff
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Heartbeat",
     "Operation",
     "Order",
+    "OutsidePayment",
     "SearchKey",
     "Staff",
     "StoredCard",

@@ -8,7 +8,14 @@ from orders import clock
 from orders.models.orders import Order
 
 # Kinds that stay open until somebody has looked and said why they may be closed.
-ALARMS = ["contradiction", "late_success", "mismatch", "refund_reversed", "set_up_wrong"]
+ALARMS = [
+    "contradiction",
+    "late_success",
+    "mismatch",
+    "paid_twice",
+    "refund_reversed",
+    "set_up_wrong",
+]
 
 
 class Event(models.Model):

@@ -29,14 +29,24 @@ def in_flight(charge: Operation, operations: Sequence[Operation]) -> Operation |
     return next((one for one in mine if one.status in IN_FLIGHT), None)
 
 
-def why_not(kind: str, charge: Operation | None, operations: Sequence[Operation]) -> str:
-    """Why no act of ``kind`` may follow ``charge``, or "" if one may."""
+def why_not(
+    kind: str,
+    charge: Operation | None,
+    operations: Sequence[Operation],
+    *,
+    is_paid_outside: bool = False,
+) -> str:
+    """Why no act of ``kind`` may follow ``charge``, or "" if one may. Nothing more is taken of an
+    order that was paid outside the gateway.
+    """
     if charge is None:
         return _("nothing is reserved or charged.")
     if in_flight(charge, operations):
         return _("another capture, void or refund is not settled yet.")
     if charge.status == Status.DUPLICATE and is_given_back(charge, operations):
         return _("everything has been given back.")
+    if is_paid_outside and kind == Kind.CAPTURE:
+        return _("it was paid outside the gateway. Void the reservation.")
     sums = sums_of(charge, operations)
     return _WHY_NOT[Kind(kind)](charge, sums)
 

@@ -14,13 +14,14 @@ from django.db.models import Model, Prefetch, QuerySet
 from django.utils.functional import Promise
 
 from orders import clock
-from orders.models import Difference, Event, Evidence, Operation, Staff
+from orders.models import Difference, Event, Evidence, Operation, OutsidePayment, Staff
 from orders.services.afterwards import is_doubted
 from orders.services.answers import Answer, told
 from orders.services.ask import may_be_doubted
 from orders.services.differences import open_differences
 from orders.services.explain import explain
 from orders.services.happenings import HAPPENINGS
+from orders.services.paid_outside import is_paid_twice
 from orders.services.still_open import (
     colour,
     free_at,
@@ -30,7 +31,7 @@ from orders.services.still_open import (
     open_strangers,
     settles_from,
 )
-from orders.services.totals import is_given_back
+from orders.services.totals import is_given_back, sums_of
 from orders.services.unlocking import locked_staff
 from orders.services.what_to_do import what_to_do, what_to_do_about
 from orders.states import Kind, Status
@@ -81,7 +82,8 @@ class Waiting:
 class Alarm:
     """An event that somebody has to look at: its words, the operation, and what to do about it.
 
-    ``gives_back``: the kind of act that gives a duplicate back, "" where there is none to give.
+    ``gives_back``: the kind of act that gives back what a card paid beside another charge or a
+    payment outside the gateway, "" where there is none to give.
     ``may_settle``: two people may say that the gateway's books do not hold it any more.
     """
 
@@ -172,7 +174,8 @@ def differing(difference: Difference) -> Differing:
 def alarms_of(events: Sequence[Event]) -> list[Alarm]:
     """The events with the operations they tell about, in one query."""
     rows = Operation.objects.filter(order__in=[event.order_id for event in events])
-    by_name = {(row.order_id, str(row)): row for row in rows.order_by("id")}
+    rows = rows.select_related("order").order_by("id")
+    by_name = {(row.order_id, str(row)): row for row in rows}
     return [_alarm(event, by_name.get((event.order_id or 0, _name(event)))) for event in events]
 
 
@@ -194,11 +197,18 @@ def _alarm(event: Event, operation: Operation | None) -> Alarm:
     to_do = what_to_do(event.kind, operation, code)
     if operation is None:
         return Alarm(event, title, None, to_do)
-    return Alarm(event, title, operation, to_do, _gives_back(operation), is_doubted(operation))
+    gives_back = _gives_back(operation, beside_outside=event.kind == "paid_twice")
+    return Alarm(event, title, operation, to_do, gives_back, is_doubted(operation))
 
 
-def _gives_back(operation: Operation) -> str:
-    """How a duplicate that still has its money is given back."""
+def _gives_back(operation: Operation, *, beside_outside: bool) -> str:
+    """How a charge that is one too many and still has its money is given back."""
+    if beside_outside and operation.status == Status.APPROVED:
+        outside = OutsidePayment.objects.standing_of(operation.order)
+        if not is_paid_twice(outside, operation):
+            return ""
+        is_captured = sums_of(operation, operation.follow_ups.all()).captured
+        return Kind.REFUND if is_captured else Kind.VOID
     if operation.status != Status.DUPLICATE or is_given_back(operation, operation.follow_ups.all()):
         return ""
     return Kind.VOID if operation.kind == Kind.AUTHORIZATION else Kind.REFUND

@@ -17,9 +17,10 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Concat
 
 from orders import clock, origin
-from orders.models import Event, Operation, Order, Staff
+from orders.models import Event, Operation, Order, OutsidePayment, Staff
 
 ACCOUNTS = "accounts"
+_OUTSIDE = ("outside_payment_recorded", "outside_payment_taken_back")
 _LONGEST_NAME = 150
 
 
@@ -64,7 +65,8 @@ def verify(chain: str | None = None) -> Iterator[str]:
     """A sentence for every event that does not fit its chain; none when the trail is whole.
 
     The end of a chain has nothing after it to miss it. So the whole trail, without ``chain``, is
-    also held against the orders: each status and each mark as paid must have been told.
+    also held against the orders: each status, each mark as paid and each payment outside the
+    gateway must have been told.
     """
     events = Event.objects.order_by("chain", "position")
     if chain is not None:
@@ -100,6 +102,20 @@ def _untold() -> Iterator[str]:
     marked = Event.objects.filter(order=OuterRef("pk"), kind="marked_paid")
     for order in Order.objects.exclude(paid_at=None).filter(~Exists(marked)).order_by("id"):
         yield f"{order.number}: no event tells that it is paid"
+    yield from _untold_outside()
+
+
+def _untold_outside() -> Iterator[str]:
+    """A sentence for every payment outside the gateway, or its taking back, that no event tells."""
+    told = {
+        (kind, data.get("outside_payment"), data.get("amount_minor"), data.get("method"))
+        for kind, data in Event.objects.filter(kind__in=_OUTSIDE).values_list("kind", "data")
+    }
+    for payment in OutsidePayment.objects.select_related("order").order_by("id").iterator():
+        kinds = _OUTSIDE if payment.taken_back_at else _OUTSIDE[:1]
+        for kind in kinds:
+            if (kind, payment.pk, payment.amount_minor, payment.method) not in told:
+                yield f"{payment.order.number}: no event {kind} tells of {payment}"
 
 
 def _told(operation: Operation) -> dict[str, object]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from orders.models import Operation, Order, Staff
+from orders.models import Operation, Order, OutsidePayment, Staff
+from orders.services.paid_outside import standing
 from orders.services.result import Result
 from orders.services.result_of_order import result_of
 from orders.states import CHARGES, UNSETTLED
@@ -33,9 +34,16 @@ def open_orders(sender: Staff) -> set[int]:
 def settled(viewer: Staff, keys: Iterable[int]) -> list[News]:
     """Those of the orders that ``viewer`` may see and whose outcome has come, oldest first."""
     operations = Prefetch("operations", Operation.objects.order_by("id"))
+    outside = Prefetch(
+        "outside_payments", OutsidePayment.objects.select_related("recorded_by").order_by("id")
+    )
     orders = Order.objects.visible_to(viewer).filter(pk__in=keys).order_by("pk")
     found = [
-        News(order, result_of(order, list(order.operations.all())))
-        for order in orders.select_related("customer").prefetch_related(operations)
+        News(order, _result_of(order))
+        for order in orders.select_related("customer").prefetch_related(operations, outside)
     ]
     return [news for news in found if not news.result.is_open]
+
+
+def _result_of(order: Order) -> Result:
+    return result_of(order, list(order.operations.all()), standing(order.outside_payments.all()))

@@ -23,6 +23,7 @@ from orders.services import (
     breaker,
     evidence,
     limits,
+    paid_outside,
     readiness,
     rules,
     set_up,
@@ -59,9 +60,10 @@ def charge(
 ) -> Operation:
     """The prepared operation, claimed and sent by this call alone, with its result.
 
-    Raises ``Conflict`` when somebody else sent it first or it has expired, and ``Refused`` when the
-    gateway would refuse the card, after expiring the operation; ``Limited``, ``Warned`` and a
-    gateway that is away or busy leave it prepared. Nothing is sent in any of these cases.
+    Raises ``Conflict`` when somebody else sent it first, it has expired or its order was paid
+    outside the gateway, and ``Refused`` when the gateway would refuse the card, after expiring the
+    operation; ``Limited``, ``Warned`` and a gateway that is away or busy leave it prepared. Nothing
+    is sent in any of these cases.
     """
     rules.may(actor, "orders.charge_order")
     with readiness.claiming(operation.form_key):
@@ -99,6 +101,7 @@ def _claim(
     """Move to ``sending`` for this caller alone, or expire what the gateway would refuse."""
     with limits.noted(actor, operation.order), transaction.atomic(durable=True):
         order = Order.objects.locked(operation.order_id)
+        paid_outside.check_none(order)
         current = order.operations.get(pk=operation.pk)
         if current.status != Status.PREPARED or not current.token_name:
             raise Conflict("not_ready", _("This card was charged already, or was never entered."))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from orders import clock, money
 from orders.errors import Conflict, Refused
 from orders.gateway import Reply
-from orders.models import Operation, Order, Staff
+from orders.models import Operation, Order, OutsidePayment, Staff
 from orders.services import allowed, aps, attend, audit, limits, readiness, rules
 from orders.services.charge import exchange
 from orders.services.form_keys import key_reused, made_by
@@ -104,7 +104,7 @@ def _start(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
         locked = Order.objects.locked(order.pk)
         limits.check_person(actor)
         operations = list(locked.operations.order_by("id"))
-        charge, amount_minor = _check(kind, operations, wish)
+        charge, amount_minor = _check(kind, locked, operations, wish)
         sums = sums_of(charge, operations)
         seq = sum(one.kind == kind for one in operations) + 1
         submitted_at, next_check_at = sent_now()
@@ -142,12 +142,15 @@ def _start(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
     return operation
 
 
-def _check(kind: Kind, operations: list[Operation], wish: Wish) -> tuple[Operation, int]:
+def _check(
+    kind: Kind, order: Order, operations: list[Operation], wish: Wish
+) -> tuple[Operation, int]:
     """The charge to act on and the amount, in minor units. The caller holds the order's lock."""
     charge = allowed.charge_of(operations, wish.charge)
     if charge and allowed.in_flight(charge, operations):
         raise _under_way()
-    no = allowed.why_not(kind, charge, operations)
+    is_paid_outside = OutsidePayment.objects.standing_of(order) is not None
+    no = allowed.why_not(kind, charge, operations, is_paid_outside=is_paid_outside)
     if charge is None or no:
         raise Refused("not_now", _("Not possible: %(why)s") % {"why": no}, field="amount")
     sums = sums_of(charge, operations)

@@ -14,13 +14,13 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from orders.models import Operation, Order, Staff
+from orders.models import Operation, Order, OutsidePayment, Staff
 from orders.models.orders import FIRST_NUMBER
 from orders.money import EXPONENTS, exponent
 from orders.services.customer_details import tidy
 from orders.services.pages import Page, page_of
 from orders.services.search_keys import begins, fold, matching
-from orders.states import CHARGES
+from orders.states import CHARGES, OrderStatus
 
 PAGE_SIZE = 50
 MOST_ENDINGS = 1_000  # of an order number; four digits are complete up to ten million orders
@@ -48,11 +48,14 @@ class HistoryFilters:
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """An order with its customer and taker, and the card of its latest charge ("" if none)."""
+    """An order with its customer and taker, the card of its latest charge, and how it was paid
+    outside the gateway ("" if it was not).
+    """
 
     order: Order
     brand: str
     last_four: str
+    paid_outside: str = ""
 
 
 def page(
@@ -81,7 +84,9 @@ def page(
 
 
 def rows_of(pks: Iterable[int]) -> list[HistoryRow]:
-    """The rows of these orders, newest first, in two queries."""
+    """The rows of these orders, newest first, in two queries; a third where some were paid outside
+    the gateway.
+    """
     orders = list(
         Order.objects.filter(pk__in=list(pks))
         .select_related("customer", "taken_by")
@@ -94,7 +99,18 @@ def rows_of(pks: Iterable[int]) -> list[HistoryRow]:
         .order_by("pk")
         .values_list("order_id", "payment_option", "last_four")
     }
-    return [HistoryRow(order, *cards.get(order.pk, ("", ""))) for order in orders]
+    outside = _paid_outside(orders)
+    return [
+        HistoryRow(order, *cards.get(order.pk, ("", "")), outside.get(order.pk, ""))
+        for order in orders
+    ]
+
+
+def _paid_outside(orders: Iterable[Order]) -> dict[int, str]:
+    """How those of the orders that stand as paid outside the gateway were paid, by order."""
+    pks = [one.pk for one in orders if one.status == OrderStatus.PAID_OUTSIDE]
+    standing = OutsidePayment.objects.filter(order__in=pks, taken_back_at=None)
+    return dict(standing.values_list("order_id", "method")) if pks else {}
 
 
 def _border(pk: int | None) -> Key | None:

@@ -4,11 +4,12 @@ Used by the door for evidence alone, inside its transaction and under the order'
 """
 
 from orders import clock
-from orders.models import Operation, Order, Staff
+from orders.models import Operation, Order, OutsidePayment, Staff
 from orders.services import audit, schedule
 from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, Status
 
+_TAKES = frozenset({Status.APPROVED, Status.DUPLICATE})
 PROVEN = frozenset({Status.APPROVED, Status.DUPLICATE, Status.VOIDED, Status.LAPSED})
 
 
@@ -42,6 +43,21 @@ def move(
         problem=statement.reason,
         **statement.told,
     )
+    if new in _TAKES and operation.is_charge:
+        _tell_of_both(order, operation)
+
+
+def _tell_of_both(order: Order, operation: Operation) -> None:
+    """A card took money although the order was paid outside the gateway: one must be given back."""
+    payment = OutsidePayment.objects.standing_of(order)
+    if payment:
+        audit.record(
+            order,
+            "paid_twice",
+            operation=operation,
+            method=payment.method,
+            outside_reference=payment.reference,
+        )
 
 
 def contradict(

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from orders import clock
 from orders.errors import Conflict, Refused
 from orders.models import Consent, Operation, Order, Staff, StoredCard
-from orders.services import audit, customers, limits, readiness, rules, totals
+from orders.services import audit, customers, limits, paid_outside, readiness, rules, totals
 from orders.services.form_keys import check_same, check_same_order, made_by
 from orders.services.gate import gate
 from orders.services.limits import Card
@@ -220,8 +220,9 @@ def sent_now() -> tuple[datetime, datetime]:
 
 def _make_room(order: Order, actor: Staff) -> None:
     """Expire a prepared charge nobody finished; refuse while another one holds the order, or one
-    took money beside it that nobody has given back.
+    took money beside it that nobody has given back, or the order was paid outside the gateway.
     """
+    paid_outside.check_none(order)
     operations = order.operations.all()
     charges = operations.filter(kind__in=CHARGES)
     held = charges.exclude(status__in=[*FREE, Status.PREPARED, Status.DUPLICATE])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Staff, StoredCard
-from orders.services import audit, limits, readiness, rules, totals
+from orders.services import audit, limits, paid_outside, readiness, rules, totals
 from orders.services.charge import send
 from orders.services.gate import gate
 from orders.services.near_duplicates import Confirmation
@@ -41,6 +41,7 @@ def _claim(operation: Operation, actor: Staff, confirmation: Confirmation | None
     """``not_charged`` to ``sending`` for this caller alone, in a durable commit."""
     with limits.noted(actor, operation.order), transaction.atomic(durable=True):
         order = Order.objects.locked(operation.order_id)
+        paid_outside.check_none(order)
         charges = order.operations.select_related("consent").filter(kind__in=CHARGES)
         current = charges.order_by("id").last()
         is_taken = charges.exclude(status__in=[*FREE, Status.DUPLICATE]).exists()

@@ -5,37 +5,58 @@ from collections.abc import Sequence
 from django.utils.translation import gettext as _
 
 from orders import money
-from orders.models import Operation, Order
+from orders.models import Operation, Order, OutsidePayment
+from orders.services.paid_outside import is_paid_twice
 from orders.services.result import Result, is_fresh
 from orders.services.result_of_charge import result_of_charge
 from orders.services.result_of_follow_up import result_of_follow_up
+from orders.services.result_of_outside import result_of_outside
 from orders.services.totals import open_duplicates
 from orders.states import CHARGES, UNSETTLED, OrderStatus, Status
 
 
-def result_of(order: Order, operations: Sequence[Operation]) -> Result:
-    """The result of ``order``, whose ``operations`` are given oldest first."""
+def result_of(
+    order: Order, operations: Sequence[Operation], outside: OutsidePayment | None
+) -> Result:
+    """The result of ``order``, whose ``operations`` are given oldest first, and for which the
+    payment ``outside`` the gateway stands, if there is one.
+    """
     if order.status not in OrderStatus.values or any(
         one.status not in Status.values for one in operations
     ):
         return _of_a_later_version()
-    charge = _deciding(operations)
-    if charge is None:
-        return _nothing_tried()
     latest = next((one for one in reversed(operations) if one.kind not in CHARGES), None)
     is_news = latest is not None and (latest is operations[-1] or latest.status in UNSETTLED)
     if latest and is_news and (news := result_of_follow_up(order, latest)):
         return news
+    if outside and order.status == OrderStatus.PAID_OUTSIDE:
+        return result_of_outside(order, outside)
+    charge = _deciding(operations)
+    if charge is None:
+        return _nothing_tried()
     if charge.status != Status.APPROVED:
         return result_of_charge(order, charge)
     if order.refunded_minor:
         return _given_back(order, charge, is_news=latest is not None and is_fresh(latest))
-    return _charged(order, charge) if order.captured_minor else _reserved(order, charge)
+    if order.captured_minor:
+        return _charged(order, charge, is_twice=outside is not None)
+    return _reserved(order, charge)
 
 
-def warnings_of(operations: Sequence[Operation]) -> list[str]:
-    """A sentence for everything beside the result that makes it less certain or needs a person."""
+def warnings_of(operations: Sequence[Operation], outside: OutsidePayment | None) -> list[str]:
+    """A sentence for everything beside the result that makes it less certain or needs a person.
+    ``outside`` is the payment outside the gateway that stands for the order.
+    """
     said = [
+        _(
+            "Paid twice: %(reference)s holds money of a card, and the order was paid outside the "
+            "gateway. Give one of them back: refund the card, or take the other payment back."
+        )
+        % {"reference": one}
+        for one in operations
+        if one.kind in CHARGES and is_paid_twice(outside, one)
+    ]
+    said += [
         _("%(reference)s succeeded as well: tell a supervisor, it has to be given back.")
         % {"reference": one}
         for one in open_duplicates(operations)
@@ -95,7 +116,7 @@ def _reserved(order: Order, charge: Operation) -> Result:
     )
 
 
-def _charged(order: Order, charge: Operation) -> Result:
+def _charged(order: Order, charge: Operation, *, is_twice: bool) -> Result:
     captured = money.format_money(order.captured_minor, order.currency)
     words = {"amount": captured, "order": order.number}
     is_whole = order.captured_minor >= order.amount_minor
@@ -106,7 +127,7 @@ def _charged(order: Order, charge: Operation) -> Result:
         detail=_("The gateway confirmed %(amount)s.") % words + _authorization(charge),
         say=_("Your payment of %(amount)s is approved. Your order is %(order)s.") % words,
         operation=charge,
-        may_mark_paid=is_whole and order.status == OrderStatus.CHARGED,
+        may_mark_paid=is_whole and order.status == OrderStatus.CHARGED and not is_twice,
         is_fresh=is_fresh(charge),
     )
 

@@ -11,7 +11,7 @@ from orders import money
 from orders.models import Event, Evidence
 from orders.services.explain import explain
 from orders.services.happenings import HAPPENINGS
-from orders.states import Reason
+from orders.states import PAID_BY, OutsideMethod, Reason
 
 _SYSTEM = "system"
 _CARD_KINDS = frozenset({"card_received", "card_refused"})
@@ -68,6 +68,11 @@ def _details(event: Event) -> list[str]:
     said = []
     if data.get("amount_minor") and data.get("currency"):
         said.append(money.format_money(data["amount_minor"], data["currency"]))
+    if data.get("outside_reference"):
+        words = PAID_BY[OutsideMethod(data["method"])]
+        said.append(f"{words}: \u2068{data['outside_reference']}\u2069")
+    if data.get("received_on"):
+        said.append(_("Received on %(day)s") % {"day": data["received_on"]})
     if data.get("card"):
         said.append(data["card"])
     if code := data.get("response_code"):

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.db.models import F
 
-from orders.models import Operation, Order
+from orders.models import Operation, Order, OutsidePayment
 from orders.states import CHARGES, Kind, Status, order_status
 
 _HOLDS = frozenset({Status.APPROVED, Status.DUPLICATE})
@@ -78,6 +78,7 @@ def recompute(order: Order) -> None:
         captured_minor=captured,
         refunded_minor=refunded,
         is_paid=order.paid_at is not None,
+        is_paid_outside=OutsidePayment.objects.standing_of(order) is not None,
     )
     Order.objects.filter(pk=order.pk).update(
         authorized_minor=sums.authorized,

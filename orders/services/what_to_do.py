@@ -2,8 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from orders.models import Difference, Operation
+from orders.models import Difference, Operation, OutsidePayment
 from orders.services.explain import explain
+from orders.services.paid_outside import is_paid_twice
 from orders.services.totals import is_given_back
 from orders.states import Kind, Status
 
@@ -19,6 +20,8 @@ def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
             "The order counts this charge now. Tell the customer, and see that nobody took the "
             "money in another way meanwhile."
         )
+    if kind == "paid_twice":
+        return _paid_twice(operation)
     if kind == "set_up_wrong":
         return _set_up(code)
     if kind == "refund_reversed":
@@ -34,6 +37,17 @@ def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
     return _(
         "The answer was not believed. Compare reference, amount and currency with the gateway's "
         "own books."
+    )
+
+
+def _paid_twice(operation: Operation | None) -> str:
+    order = operation.order if operation else None
+    outside = OutsidePayment.objects.standing_of(order) if order else None
+    if operation and not is_paid_twice(outside, operation):
+        return _("Only one of the two payments is left. Close this.")
+    return _(
+        "The customer paid twice. Give the card's money back here; or give back what was paid "
+        "outside the gateway, and take that payment back on the order's page. Then close this."
     )
 
 

@@ -19,7 +19,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from orders import cards, money
-from orders.states import OrderStatus, Source, Status
+from orders.services.result_of_outside import SYMBOLS
+from orders.states import PAID_BY, OrderStatus, OutsideMethod, Source, Status
 
 register = template.Library()
 
@@ -33,6 +34,7 @@ ORDER_ICONS = {
     OrderStatus.VOIDED: "x-circle",
     OrderStatus.DECLINED: "x-octagon-fill",
     OrderStatus.UNKNOWN: "hourglass-split",
+    OrderStatus.PAID_OUTSIDE: "cash-stack",
 }
 OPERATION_ICONS = {
     Status.PREPARED: "pencil",
@@ -134,8 +136,9 @@ def card_label(brand: str, last_four: str) -> str:
 
 
 @register.inclusion_tag("_badge.html")
-def status_badge(value: str, of: str = "order") -> Badge:
+def status_badge(value: str, of: str = "order", method: str = "") -> Badge:
     """The badge of an order's status, or with ``"operation"`` as second word of an operation's.
+    ``method``: how an order was paid outside the gateway, which then is its word.
 
     Three values mean different things for the two, so a plain string needs to be told apart.
     """
@@ -149,6 +152,9 @@ def status_badge(value: str, of: str = "order") -> Badge:
             name=operation.value, icon=OPERATION_ICONS[operation], label=str(operation.label)
         )
     order = OrderStatus(value)
+    if order == OrderStatus.PAID_OUTSIDE and method in OutsideMethod.values:
+        how = OutsideMethod(method)
+        return Badge(name=order.value, icon=SYMBOLS[how], label=str(PAID_BY[how]))
     return Badge(name=order.value, icon=ORDER_ICONS[order], label=str(order.label))
 
 

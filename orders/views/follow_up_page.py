@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from orders.errors import Conflict, Refused
 from orders.forms.follow_up import FollowUpForm
-from orders.models import Operation, Order, Staff
+from orders.models import Operation, Order, OutsidePayment, Staff
 from orders.services import allowed, follow_up
 from orders.services.follow_up import Wish
 from orders.services.totals import Sums, sums_of
@@ -73,7 +73,8 @@ def _target(request: HttpRequest, order: Order, kind: Kind) -> Target | str:
     """What to act on, or why nothing can be done."""
     operations = list(order.operations.order_by("id"))
     charge = allowed.charge_of(operations, request.GET.get("charge", ""))
-    why_not = allowed.why_not(kind, charge, operations)
+    is_paid_outside = OutsidePayment.objects.standing_of(order) is not None
+    why_not = allowed.why_not(kind, charge, operations, is_paid_outside=is_paid_outside)
     if charge is None or why_not:
         return why_not
     sums = sums_of(charge, operations)

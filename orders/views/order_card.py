@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from orders.errors import Conflict, Refused
 from orders.forms.card_choice import NEW_CARD, CardChoiceForm
-from orders.models import Operation, Order, Staff
+from orders.models import Operation, Order, OutsidePayment, Staff
 from orders.services import charge, near_duplicates, place
 from orders.services.card_entry import card_form
+from orders.services.paid_outside import charges_nothing
 from orders.states import CHARGES, LIVE
 from orders.views.answers import (
     onward,
@@ -35,11 +36,15 @@ RIGHT = "orders.charge_order"
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_card(request: HttpRequest, number: str) -> HttpResponse:
     """The choice of a card; or, while a charge waits for a new card, the gateway's own form. An
-    order that is charged or being charged is shown instead.
+    order that is charged, being charged or paid outside the gateway is shown instead.
     """
     order = _order(request, number)
     if request.method == "POST":
         return _prepare(request, order)
+    outside = OutsidePayment.objects.standing_of(order)
+    if outside:
+        messages.warning(request, charges_nothing(outside))
+        return see_other(order.get_absolute_url())
     live = _live(order)
     if live and not waits_for_card(live):
         return see_other(order.get_absolute_url())

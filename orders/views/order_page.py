@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders import awaited, clock
-from orders.models import Evidence, Operation, Order, Staff
-from orders.services import allowed
+from orders.models import Evidence, Operation, Order, OutsidePayment, Staff
+from orders.services import allowed, outside_payments, paid_outside
 from orders.services.explain import explain
 from orders.services.follow_up import RIGHTS
 from orders.services.near_duplicates import NearDuplicate, unconfirmed
@@ -74,7 +74,9 @@ def operations_of(order: Order) -> QuerySet[Operation]:
 def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
     """The context of ``orders/_order.html``: order, result, warnings, rows, entries, money."""
     operations = list(operations_of(order))
-    result = result_of(order, operations)
+    payments = list(order.outside_payments.select_related("recorded_by", "taken_back_by"))
+    standing = paid_outside.standing(payments)
+    result = result_of(order, operations, standing)
     if not result.is_open:
         awaited.forget(request, order.pk)
     near = _near(result)
@@ -82,8 +84,13 @@ def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
     return {
         "order": order,
         "result": result,
-        "acts": list(_acts(request, order, operations)),
-        "warnings": warnings_of(operations),
+        "acts": [
+            *_acts(request, order, operations, is_paid_outside=standing is not None),
+            *_outside_acts(request, order, operations, standing),
+        ],
+        "warnings": warnings_of(operations, standing),
+        "outside_payments": payments,
+        "paid_outside": standing.method if standing else "",
         "rows": [_row(one) for one in reversed(operations)],
         "entries": timeline(events),
         "held_minor": order.authorized_minor - order.captured_minor,
@@ -100,13 +107,15 @@ def _near(result: Result) -> list[NearDuplicate]:
     return []
 
 
-def _acts(request: HttpRequest, order: Order, operations: list[Operation]) -> Iterator[Act]:
+def _acts(
+    request: HttpRequest, order: Order, operations: list[Operation], *, is_paid_outside: bool
+) -> Iterator[Act]:
     """What this person may do with the order's money now, and why not where that is not so."""
     charge = allowed.charge_of(operations)
     kinds = [kind for kind, right in RIGHTS.items() if request.user.has_perm(right)]
     refused: dict[str, list[str]] = {}
     for kind in kinds if charge else []:
-        if why_not := allowed.why_not(kind, charge, operations):
+        if why_not := allowed.why_not(kind, charge, operations, is_paid_outside=is_paid_outside):
             refused.setdefault(why_not, []).append(str(_LABELS[kind]))
         else:
             style = "outline-secondary" if kind == Kind.CAPTURE else "outline-danger"
@@ -126,6 +135,24 @@ def _acts(request: HttpRequest, order: Order, operations: list[Operation]) -> It
                 label = _("Settle %(reference)s…") % {"reference": f"\u2066{one}\u2069"}
                 url = reverse("order-settle", args=[order.number, one.pk])
                 yield Act(label, url, style="outline-secondary")
+
+
+def _outside_acts(
+    request: HttpRequest,
+    order: Order,
+    operations: list[Operation],
+    standing: OutsidePayment | None,
+) -> Iterator[Act]:
+    """Recording a payment outside the gateway, or taking back the one that stands."""
+    if not request.user.has_perm(outside_payments.RIGHT):
+        return
+    if standing:
+        url = reverse("order-outside-back", args=[order.number, standing.pk])
+        yield Act(_("Take the payment back…"), url)
+        return
+    why_not = paid_outside.why_not(operations, standing)
+    url = "" if why_not else reverse("order-outside", args=[order.number])
+    yield Act(_("Paid outside…"), url, why_not, style="outline-secondary")
 
 
 def _row(operation: Operation) -> Row:

@@ -31,7 +31,11 @@ def order_rows(rows: Iterable[HistoryRow], *, with_customer: bool = True) -> Saf
     """A ``<tr>`` for each row: number and reference, time, customer, card, source, agent, amount,
     status.
     """
-    badge = cache(lambda status: render_to_string("_badge.html", {**status_badge(status)}))
+    badge = cache(
+        lambda status, method: render_to_string(
+            "_badge.html", {**status_badge(status, method=method)}
+        )
+    )
     label = cache(source_label)
     this_year = timezone.localtime(clock.now()).year
     return format_html_join(
@@ -48,7 +52,7 @@ def order_rows(rows: Iterable[HistoryRow], *, with_customer: bool = True) -> Saf
                 label(row.order.source),
                 row.order.taken_by or "—",
                 money_cell(row.order.amount_minor, row.order.currency),
-                badge(row.order.status),
+                badge(row.order.status, row.paid_outside),
             )
             for row in rows
         ),

@@ -20,10 +20,10 @@ from pytest_django.live_server_helper import LiveServer
 
 from orders import clock
 from orders.gateway import Outcome
-from orders.models import Difference, Event, Evidence, Operation, Staff
+from orders.models import Difference, Event, Evidence, Operation, Order, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import customers, evidence
-from orders.states import Status
+from orders.states import OrderStatus, Status
 from tests import steps
 from tests.chromium import Complaints, SignIn, assert_accessible
 from tests.factories import (
@@ -32,6 +32,7 @@ from tests.factories import (
     CustomerFactory,
     OperationFactory,
     OrderFactory,
+    OutsidePaymentFactory,
     StaffFactory,
 )
 from tests.reports import held_against
@@ -51,8 +52,9 @@ NOT_PAGES = set(
 )
 PAGES = set(
     "home manual-order order-history order-detail order-card order-release card-return broken "
-    "order-capture order-void order-refund order-settle attention attention-close "
-    "attention-unlock difference-note customer-list customer-new customer-detail customer-edit "
+    "order-capture order-void order-refund order-settle order-outside order-outside-back attention "
+    "attention-close attention-unlock difference-note customer-list customer-new customer-detail "
+    "customer-edit "
     "account_login account_logout account_inactive account_reauthenticate account_change_password "
     "account_reset_password account_reset_password_done account_reset_password_from_key "
     "account_reset_password_from_key_done mfa_index mfa_authenticate mfa_reauthenticate "
@@ -166,7 +168,19 @@ def test_pages_after_the_sale(
     refund = lost(gateway, "refund", person, charged(person), 2_500)
     sent_at = clock.now() - timedelta(minutes=31)
     Operation.objects.filter(pk=refund.pk).update(submitted_at=sent_at)
+    coming = OperationFactory(
+        sent=True, status=Status.RELEASED, next_check_at=clock.now(), order__taken_by=person
+    ).order
+    outside = OutsidePaymentFactory(
+        reason="ليس لدى العميل بطاقة", order__taken_by=person, recorded_by=person
+    )
+    Order.objects.filter(pk=outside.order_id).update(status=OrderStatus.PAID_OUTSIDE)
     for path in (
+        f"/orders/{coming.number}/outside/",
+        f"/orders/{coming.number}/outside/?method=cheque",
+        f"/orders/{outside.order.number}/",
+        f"/orders/{outside.order.number}/outside/{outside.pk}/back/",
+        "/orders/?status=paid_outside",
         f"/orders/{held.number}/",
         f"/orders/{held.number}/capture/",
         f"/orders/{held.number}/void/",

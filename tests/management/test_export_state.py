@@ -11,7 +11,7 @@ from orders.management.commands import export_state
 from orders.sandbox.server import Sandbox
 from orders.services import audit
 from tests import steps
-from tests.factories import OperationFactory, OrderFactory, StaffFactory
+from tests.factories import OperationFactory, OrderFactory, OutsidePaymentFactory, StaffFactory
 
 
 def exported(folder: Path) -> dict[str, Any]:
@@ -32,6 +32,7 @@ def test_an_order_is_exported_as_people_see_it(db: None, tmp_path: Path) -> None
             "status": "paid",
             "charged": True,
             "paid": True,
+            "paid_outside": "",
         }
     ]
 
@@ -67,6 +68,17 @@ def test_charged_and_paid_are_told_apart(
     OrderFactory(**{trait: True})
     (order,) = exported(tmp_path)["orders"]
     assert (order["charged"], order["paid"]) == (charged, paid)
+
+
+def test_paid_outside_the_gateway_is_neither_charged_nor_paid(db: None, tmp_path: Path) -> None:
+    order = OrderFactory(status="paid_outside")
+    OutsidePaymentFactory(order=order, taken_back=True, method="cash")
+    OutsidePaymentFactory(order=order)
+    OutsidePaymentFactory(order=OrderFactory(), taken_back=True)
+    stands, taken_back = exported(tmp_path)["orders"]
+    assert (stands["status"], stands["paid_outside"]) == ("paid_outside", "cheque")
+    assert (stands["charged"], stands["paid"]) == (False, False)
+    assert taken_back["paid_outside"] == ""
 
 
 @pytest.mark.parametrize("kind", ["late_success", "contradiction"])

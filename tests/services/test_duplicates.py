@@ -45,7 +45,7 @@ def test_a_duplicate_is_given_back_whole_and_the_order_keeps_its_own_charge(
     assert (refund.status, refund.parent) == (Status.APPROVED, duplicate)
     assert sums(order) == (12_500, 12_500, 0)
     assert order.status == OrderStatus.CHARGED
-    assert warnings_of(list(order.operations.all())) == []
+    assert warnings_of(list(order.operations.all()), None) == []
     assert gateway.order(reference).refunded == 12_500  # type: ignore[union-attr]
     assert gateway.order(f"{order.number}-2").refunded == 0  # type: ignore[union-attr]
 
@@ -104,4 +104,4 @@ def test_a_lost_refund_of_a_duplicate_is_settled_by_its_own_totals(
     gateway.set(force="920")
     refund = act("refund", supervisor, order, 12_500, charge=reference)
     assert asked(refund).status == Status.APPROVED
-    assert warnings_of(list(order.operations.all())) == []
+    assert warnings_of(list(order.operations.all()), None) == []

@@ -44,6 +44,26 @@ def test_an_approved_charge_names_the_money_the_card_and_the_gateway() -> None:
     assert entry.mood == "good"
 
 
+def test_a_payment_outside_the_gateway_says_how_which_and_when() -> None:
+    data = {
+        "amount_minor": 250_500,
+        "currency": "KWD",
+        "method": "cheque",
+        "outside_reference": "CHQ 4711",
+        "received_on": "2026-11-20",
+        "beside": ["MO-10001-1"],
+    }
+    [entry] = timeline([Event(kind="outside_payment_recorded", actor_name="Layla", data=data)])
+    assert str(entry.title) == "Recorded as paid outside the gateway"
+    assert (entry.who, entry.mood) == ("Layla", "")
+    assert entry.details == [
+        "KWD 250.500",
+        "Paid by cheque: \u2068CHQ 4711\u2069",
+        "Received on 2026-11-20",
+        "Beside MO-10001-1",
+    ]
+
+
 @pytest.mark.parametrize(
     ("kind", "evidence", "who"),
     [

@@ -102,6 +102,17 @@ def test_every_order_status_has_a_badge_with_icon_and_word(status: OrderStatus) 
     assert str(status.label) in shown
 
 
+@pytest.mark.parametrize(
+    ("method", "word"),
+    [("cash", "in cash"), ("cheque", "by cheque"), ("transfer", "by transfer"), ("", "outside")],
+)
+def test_an_order_paid_outside_says_how_and_never_looks_paid(method: str, word: str) -> None:
+    shown = show('{% status_badge "paid_outside" method=method %}', method=method)
+    assert f"Paid {word}" in shown
+    assert shown.count("status-paid_outside") == 1
+    assert "cash-coin" not in shown
+
+
 @pytest.mark.parametrize("status", Status)
 def test_every_operation_status_has_a_badge_with_icon_and_word(status: Status) -> None:
     shown = show('{% status_badge status "operation" %}', status=status.value)

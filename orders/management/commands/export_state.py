@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db.models import Model, QuerySet
+from django.db.models import F, FilteredRelation, Model, Q, QuerySet
 
 from orders.models import Event, Operation, Order
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             )
         )
         state = {
-            "orders": [_order(order) for order in _in_batches(Order.objects.all())],
+            "orders": [_order(order) for order in _in_batches(_orders())],
             "operations": [
                 _operation(operation, alarms)
                 for operation in _in_batches(Operation.objects.select_related("order"))
@@ -52,6 +52,13 @@ def _in_batches(rows: QuerySet[Row]) -> Iterator[Row]:
         last = batch[-1].pk
 
 
+def _orders() -> QuerySet[Order]:
+    """The orders, each with how it was paid outside the gateway, if that stands."""
+    stands = Q(outside_payments__taken_back_at=None)
+    standing = FilteredRelation("outside_payments", condition=stands)
+    return Order.objects.annotate(standing=standing, paid_outside=F("standing__method"))
+
+
 def _order(order: Order) -> dict[str, Any]:
     return {
         "number": order.number,
@@ -61,6 +68,7 @@ def _order(order: Order) -> dict[str, Any]:
         "status": order.status,
         "charged": order.captured_minor > 0,
         "paid": order.paid_at is not None,
+        "paid_outside": order.paid_outside or "",  # type: ignore[attr-defined]
     }
 
 
