@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from django.contrib.auth.models import Group
 
 from orders import clock, money
-from orders.demo import gateway, people
+from orders.demo import gateway, outside, people
 from orders.models import Consent, Customer, Order, Staff, StoredCard
 from orders.roles import ADMIN_SITE_ROLES
-from orders.services import charge, consents, customers, follow_up, paid, place
+from orders.services import charge, consents, customers, follow_up, outside_payments, paid, place
 from orders.services.follow_up import Wish
 from orders.services.near_duplicates import Warned
 from orders.services.new_order import NewOrder
@@ -34,6 +34,7 @@ ENDINGS = (
     + ["refunded"] * 5
     + ["part_refunded"] * 4
     + ["open"] * 2
+    + ["outside"] * 2
 )
 
 
@@ -173,7 +174,7 @@ class History:
         placed = self._placed(
             actor=self.staff["clerk" if by_post else "agent"],
             form_key=place.new_form_key(),
-            stored_card=None if ending == "open" else card,
+            stored_card=None if ending in {"open", "outside"} else card,
             new_order=NewOrder(
                 source=source,
                 customer=customer,
@@ -223,6 +224,10 @@ class History:
         boss, key = self.staff["supervisor"], place.new_form_key()
         if ending in {"paid", "refunded", "part_refunded"} and order.status == OrderStatus.CHARGED:
             paid.mark_paid(actor=order.taken_by or boss, order=order)
+        if ending == "outside":
+            outside_payments.record(
+                actor=boss, order=order, received=outside.received(order, self.random)
+            )
         if ending == "captured":
             wish = Wish(form_key=key, amount_minor=order.amount_minor, reason_code=Reason.SHIPPED)
             follow_up.capture(actor=boss, order=order, wish=wish)
