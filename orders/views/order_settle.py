@@ -1,24 +1,26 @@
 """Settle what no program can: two people, what they saw in the gateway's books, a reason."""
 
-from typing import cast
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from orders.errors import Conflict, Refused
 from orders.forms.settle import HAPPENED, SettleForm
-from orders.models import Operation, Staff
+from orders.models import Operation
 from orders.services import settle
 from orders.services.still_open import settles_from
 from orders.states import Status
 from orders.views.answers import see_other
 from orders.views.order_page import order_for
-from orders.views.second_person import second_of
+from orders.views.second_person import TwoPersonAct, is_settled
+
+TWO = TwoPersonAct(
+    settle.check, settle.settle, messages.SUCCESS, gettext_lazy("Settled as you both saw it.")
+)
 
 
 @permission_required("orders.release_order", raise_exception=True)
@@ -42,21 +44,13 @@ def order_settle(request: HttpRequest, number: str, pk: int) -> HttpResponse:
 
 def _settled(request: HttpRequest, form: SettleForm, operation: Operation) -> bool:
     """Whether it is settled now, by this act or by an answer that came meanwhile."""
-    actor, typed = cast("Staff", request.user), form.cleaned_data
-    said = {
-        "happened": typed["said"] == HAPPENED,
-        "seen_fort_id": typed["seen_fort_id"],
-        "reason": typed["reason"],
-    }
-    try:
-        settle.check(actor=actor, operation=operation, **said)
-        second = second_of(request, typed["second_username"], typed["second_password"])
-        settle.settle(actor=actor, second_person=second, operation=operation, **said)
-    except Conflict as conflict:
-        messages.error(request, str(conflict))
-        return True
-    except Refused as refusal:
-        form.refuse(refusal)
-        return False
-    messages.success(request, _("Settled as you both saw it."))
-    return True
+    typed = form.cleaned_data
+    return is_settled(
+        request,
+        form,
+        TWO,
+        operation=operation,
+        happened=typed["said"] == HAPPENED,
+        seen_fort_id=typed["seen_fort_id"],
+        reason=typed["reason"],
+    )
