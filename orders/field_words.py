@@ -33,6 +33,7 @@ FIELD_WORDS = {
     "created_by": _("created by"),
     "currency": _("currency"),
     "customer": _("customer"),
+    "customer_note": _("note to the customer"),
     "data": _("details"),
     "digest": _("digest"),
     "ends_on": _("ends on"),

@@ -41,6 +41,12 @@ class FollowUpForm(forms.Form):
         help_text=gettext_lazy("Needed for another reason. It stays in the audit trail."),
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
+    customer_note = TextField(
+        label=gettext_lazy("Note to the customer"),
+        max_length=LONGEST_REASON,
+        help_text=gettext_lazy("The customer may read it. It stays with the refund."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
     form_key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     left_minor = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -58,6 +64,8 @@ class FollowUpForm(forms.Form):
         self._left_minor = left_minor
         reasons = [(one.value, one.label) for one in REASONS[kind]]
         self.fields["reason_code"].choices = [("", _("Choose…")), *reasons]  # type: ignore[attr-defined]
+        if kind != Kind.REFUND:
+            del self.fields["customer_note"]
         if is_whole_only:
             del self.fields["how"], self.fields["amount"]
         else:

@@ -112,4 +112,10 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunPython(create_triggers, migrations.RunPython.noop),
+        # Nullable and without a default: SQLite only adds a column, and the triggers stay.
+        migrations.AddField(
+            model_name='operation',
+            name='customer_note',
+            field=models.CharField(max_length=250, null=True),
+        ),
     ]

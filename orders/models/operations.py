@@ -55,6 +55,8 @@ class Operation(models.Model):
     )
     reason_code = models.CharField(max_length=16, choices=Reason.choices, blank=True)
     reason = models.CharField(max_length=250, blank=True)
+    # What the customer may read about a refund; None in most rows, which spares remaking the table.
+    customer_note = models.CharField(max_length=250, null=True)  # noqa: DJ001
     # The charges that looked like this one, and how they stood, when ``reason`` was given for it.
     beside = models.TextField(blank=True)
     created_at = models.DateTimeField(default=clock.now)

@@ -15,6 +15,7 @@ from orders.errors import Conflict, Refused
 from orders.gateway import Reply
 from orders.models import Operation, Order, OutsidePayment, Staff
 from orders.services import allowed, aps, attend, audit, limits, readiness, rules
+from orders.services.attend import LONGEST_REASON
 from orders.services.charge import exchange
 from orders.services.form_keys import key_reused, made_by
 from orders.services.place import sent_now
@@ -34,12 +35,14 @@ class Wish:
     """What a person asks for. ``amount_minor`` and ``left_minor`` are minor units of the charge.
 
     ``left_minor`` is what the page said could still be moved, None where there was no page.
+    ``customer_note`` is what the customer may read about it, "" for nothing.
     ``charge`` is the reference of a duplicate to act on, "" for the charge that holds the order.
     """
 
     form_key: str
     reason_code: str
     reason: str = ""
+    customer_note: str = ""
     amount_minor: int = 0
     left_minor: int | None = None
     charge: str = ""
@@ -127,6 +130,7 @@ def _start(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
             actor=actor,
             reason_code=wish.reason_code,
             reason=check_reason(kind, wish),
+            customer_note=" ".join(wish.customer_note.split())[:LONGEST_REASON] or None,
             created_at=clock.now(),
             submitted_at=submitted_at,
             next_check_at=next_check_at,

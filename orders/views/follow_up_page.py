@@ -93,6 +93,7 @@ def _done(request: HttpRequest, form: FollowUpForm, kind: Kind, target: Target) 
         form_key=typed["form_key"],
         reason_code=typed["reason_code"],
         reason=typed["reason"],
+        customer_note=typed.get("customer_note", ""),
         amount_minor=form.amount_minor,
         left_minor=typed["left_minor"],
         charge=request.GET.get("charge", ""),

@@ -152,7 +152,7 @@ def _outside_acts(
         return
     why_not = paid_outside.why_not(operations, standing)
     url = "" if why_not else reverse("order-outside", args=[order.number])
-    yield Act(_("Paid outside…"), url, why_not, style="outline-secondary")
+    yield Act(_("Record outside payment…"), url, why_not, style="outline-secondary")
 
 
 def _row(operation: Operation) -> Row:

@@ -172,7 +172,7 @@ def test_others_may_not(role: str) -> None:
 def test_who_may_not_sees_no_button(role: str) -> None:
     order = OrderFactory()
     viewer = order.taken_by if role == "agent" else StaffFactory(role=role)
-    assert "Paid outside…" not in look(order, viewer)
+    assert "Record outside payment…" not in look(order, viewer)
 
 
 def test_the_orders_page_offers_it_or_says_why_not(supervisor: Staff) -> None:
@@ -180,7 +180,7 @@ def test_the_orders_page_offers_it_or_says_why_not(supervisor: Staff) -> None:
     html = signed_in(supervisor).get(order.get_absolute_url()).content.decode()
     assert f'href="{url(order, "")}"' in html
     charged = look(OrderFactory(charged=True), supervisor)
-    assert "Paid outside… not possible: a card was charged for it." in charged
+    assert "Record outside payment… not possible: a card was charged for it." in charged
 
 
 # How it looks ever after.

@@ -178,6 +178,23 @@ def test_a_session_without_a_password_gives_nothing_back(
     assert signed_in(supervisor).get(url(order)).status_code == 302
 
 
+def test_a_note_to_the_customer_stays_with_the_refund(supervisor: Staff, gateway: Sandbox) -> None:
+    order, client = charged(supervisor), proven(supervisor)
+    note = "Your box  <came back>"
+    shown = press(client, order, client.get(url(order)), customer_note=note)
+    assert "Note to the customer: Your box &lt;came back&gt;" in words(shown)
+    assert order.operations.get(kind=Kind.REFUND).customer_note == "Your box <came back>"
+    assert order.operations.get(kind=Kind.PURCHASE).customer_note is None
+
+
+def test_without_a_note_there_is_none(supervisor: Staff, gateway: Sandbox) -> None:
+    order, client = charged(supervisor), proven(supervisor)
+    press(client, order, client.get(url(order)), customer_note="  ")
+    assert order.operations.get(kind=Kind.REFUND).customer_note is None
+    held = reserved(supervisor, amount_minor=9_100)
+    assert "customer_note" not in client.get(f"/orders/{held.number}/void/").content.decode()
+
+
 @pytest.mark.parametrize("role", ["agent", "clerk", "auditor", "admin"])
 def test_others_may_not(role: str) -> None:
     order = OrderFactory(charged=True)
