@@ -31,7 +31,7 @@ def charges_nothing(payment: OutsidePayment) -> str:
     """Why no card is charged for an order that was paid so."""
     return _("%(words)s on %(day)s, outside the gateway. Nothing can be charged for it.") % {
         "words": payment.words,
-        "day": payment.received_on.isoformat(),
+        "day": f"\u2066{payment.received_on.isoformat()}\u2069",
     }
 
 

@@ -18,7 +18,7 @@ def result_of_outside(order: Order, payment: OutsidePayment) -> Result:
     """The result of ``order``, for which ``payment`` stands and no card holds any money."""
     told = {
         "reference": f"\u2068{payment.reference}\u2069",
-        "day": f"\u2068{payment.received_on.isoformat()}\u2069",
+        "day": f"\u2066{payment.received_on.isoformat()}\u2069",
         "who": f"\u2068{payment.recorded_by}\u2069",
         "amount": payment.amount,
         "order": order.number,

@@ -72,7 +72,7 @@ def _details(event: Event) -> list[str]:
         words = PAID_BY[OutsideMethod(data["method"])]
         said.append(f"{words}: \u2068{data['outside_reference']}\u2069")
     if data.get("received_on"):
-        said.append(_("Received on %(day)s") % {"day": data["received_on"]})
+        said.append(_("Received on %(day)s") % {"day": f"\u2066{data['received_on']}\u2069"})
     if data.get("card"):
         said.append(data["card"])
     if code := data.get("response_code"):

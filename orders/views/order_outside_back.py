@@ -23,7 +23,7 @@ from orders.views.order_page import order_for
 @reauthentication_required(app=MONEY)
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_outside_back(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """The form; once a reason is given 303 to the order, which can be charged again."""
+    """The form; once a reason is given 303 to the order, which stands as if it had not come."""
     order = order_for(request, number)
     payments = order.outside_payments.select_related("recorded_by")
     payment = get_object_or_404(payments, pk=pk)
@@ -42,7 +42,7 @@ def _taken_back(request: HttpRequest, form: ReasonForm, payment: OutsidePayment)
     try:
         reason = form.cleaned_data["reason"]
         take_back(actor=cast("Staff", request.user), payment=payment, reason=reason)
-        messages.warning(request, _("Taken back. The order is not paid, and can be charged."))
+        messages.warning(request, _("Taken back. That payment does not count any more."))
     except Conflict as conflict:
         messages.error(request, str(conflict))
     except Refused as refusal:

@@ -59,7 +59,7 @@ def test_a_payment_outside_the_gateway_says_how_which_and_when() -> None:
     assert entry.details == [
         "KWD 250.500",
         "Paid by cheque: \u2068CHQ 4711\u2069",
-        "Received on 2026-11-20",
+        "Received on \u20662026-11-20\u2069",
         "Beside MO-10001-1",
     ]
 

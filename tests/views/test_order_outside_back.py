@@ -29,7 +29,7 @@ def test_a_cheque_that_bounced_is_taken_back(supervisor: Staff, payment: Outside
     client = proven(supervisor)
     assert "Take KWD 250.500 back (Cheque)" in words(client.get(url(payment)))
     shown = client.post(url(payment), {"reason": "It bounced"}, follow=True)
-    assert "The order is not paid, and can be charged." in words(shown)
+    assert "That payment does not count any more." in words(shown)
     payment.refresh_from_db()
     assert (payment.taken_back_by, payment.taken_back_reason) == (supervisor, "It bounced")
     assert payment.order.status == OrderStatus.OPEN
