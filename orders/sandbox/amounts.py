@@ -33,7 +33,9 @@ class Unusual:
     the command; `delay_s` is the wait after the money was taken; `wire` is json, drop, 500 or html;
     `spoiled` is the answer's field that comes back wrong; `resolves_to` says how an uncertain one
     ends; `first_time_only` works on the first request of a reference and lets the second through;
-    `held_up_s` is how long a request is on its way before it is carried out all the same.
+    `unseen_s` is how long CHECK_STATUS does not know of a charge, and of a capture, void or refund
+    tells what was before it; `held_up_s` is how long a request is on its way before it is carried
+    out all the same.
     """
 
     digits: str

@@ -49,6 +49,17 @@ class Pending:
 
 
 @dataclass
+class Shown:
+    """What CHECK_STATUS goes on telling until a moment (epoch), though more has happened since."""
+
+    until: float
+    response_code: str
+    authorized: int
+    captured: int
+    refunded: int
+
+
+@dataclass
 class Order:
     """One payment and what became of it; amounts in minor units."""
 
@@ -69,6 +80,7 @@ class Order:
     voided: bool = False
     unseen_until: float = 0.0
     pending: Pending | None = None
+    shown: Shown | None = None
     operations: list[Operation] = field(default_factory=list)
 
     @property
@@ -175,6 +187,11 @@ def _text(row: Token | Order) -> str:
 
 
 def _order(values: dict[str, Any]) -> Order:
-    pending = values.pop("pending")
+    pending, shown = values.pop("pending"), values.pop("shown", None)
     operations = [Operation(**one) for one in values.pop("operations")]
-    return Order(**values, pending=Pending(**pending) if pending else None, operations=operations)
+    return Order(
+        **values,
+        pending=Pending(**pending) if pending else None,
+        shown=Shown(**shown) if shown else None,
+        operations=operations,
+    )

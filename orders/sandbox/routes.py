@@ -11,11 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from orders.sandbox.api import answer_api
+from orders.sandbox.control import ACTS
 from orders.sandbox.page import answer_page
 from orders.sandbox.replies import Reply
 from orders.sandbox.report_page import counts_json, overview, report_csv, requests_json
 from orders.sandbox.standin import StandIn
-from orders.sandbox.uncertain import succeed
 
 MAX_BODY_BYTES = 64 * 1024
 _FORM = "application/x-www-form-urlencoded"
@@ -128,28 +128,29 @@ class ControlHandler(Handler):
             self.send(Reply(status=404))
 
     def do_POST(self) -> None:
-        """Change switches: a JSON object of names and values; all or none. Or do an act."""
-        acts = {"/control": self.server.standin.switch, "/control/succeed": self._succeed}
+        """Change switches: a JSON object of names and values; all or none. Or do an act, which
+        may be told by a notification: that is the answer then.
+        """
         body, kind = self.body(), self.headers.get_content_type()
-        act = acts.get(urlsplit(self.path).path)
-        if act is None or kind != "application/json":
+        path = urlsplit(self.path).path
+        act = ACTS.get(path.removeprefix("/control/"))
+        if kind != "application/json" or (act is None and path != "/control"):
             self.send(Reply(status=404, headers={"Connection": "close"}))
             return
         try:
             values = json.loads(body or b"")
             if not isinstance(values, dict):
                 raise ValueError("a JSON object is wanted")
-            act(**values)
+            if act is None:
+                self.server.standin.switch(**values)
+            told = act(self.server.standin, values) if act else None
         except ValueError as error:
             self.send(Reply(json.dumps({"error": str(error)}).encode(), status=400))
             return
-        self._send_switches()
-
-    def _succeed(self, **values: Any) -> None:
-        """The charge {"merchant_reference": …} turns out to have succeeded."""
-        if list(values) != ["merchant_reference"]:
-            raise ValueError("a merchant_reference is wanted, and nothing else")
-        succeed(self.server.standin, str(values["merchant_reference"]))
+        if told is None:
+            self._send_switches()
+        else:
+            self.send(Reply(json.dumps(told, ensure_ascii=False).encode()))
 
     def _send_switches(self) -> None:
         self.send(Reply(json.dumps(asdict(self.server.standin.switches)).encode()))

@@ -51,6 +51,7 @@ class StandIn:
         self.stopping = threading.Event()
         self._numbers = itertools.count(1)
         self._seen: set[tuple[str, ...]] = set()
+        self._next: dict[str, Unusual] = {}
 
     def switch(self, **values: Any) -> None:
         """Change switches; ValueError, and nothing changed, on one that does not exist."""
@@ -72,6 +73,22 @@ class StandIn:
     def unusual_for(self, message: Mapping[str, str]) -> Unusual | None:
         """What the amount, or the switch `force`, asks for beyond the ordinary."""
         return unusual(self.switches.force or message.get("amount", ""))
+
+    def plan_next(self, merchant_reference: str, digits: str) -> None:
+        """Let the next capture, void or refund of a charge meet what an amount of these digits
+        asks for; empty digits take it back. ValueError on digits that ask for nothing.
+        """
+        case = unusual(digits)
+        if digits and case is None:
+            raise ValueError(f"…{digits} is no unusual amount")
+        with self.books.lock:
+            self._next.pop(merchant_reference, None)
+            if case:
+                self._next[merchant_reference] = case
+
+    def next_of(self, merchant_reference: str) -> Unusual | None:
+        """What was planned for the next act on a charge, once; the caller holds the books' lock."""
+        return self._next.pop(merchant_reference, None)
 
     def is_first(self, *names: str) -> bool:
         """Whether this is asked for the first time; the caller holds the books' lock."""

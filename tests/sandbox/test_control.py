@@ -112,3 +112,87 @@ def test_a_late_success_is_notified_with_a_signature(box: Sandbox) -> None:
 @pytest.mark.parametrize("body", [b"{}", b'{"merchant_reference": "MO-9-9"}', b'{"surprise": 1}'])
 def test_only_a_charge_of_the_books_can_succeed(box: Sandbox, body: bytes) -> None:
     assert succeed(box, body) == 400
+
+
+def ask(box: Sandbox, act: str, **values: object) -> dict | int:
+    """What an act answers, or the status with which it is refused."""
+    body = json.dumps(values).encode()
+    url = f"{box.control_url}/{act}"
+    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.loads(answer.read())
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return answer.code
+
+
+def test_somebody_acts_in_the_back_office_within_what_is_left(box: Sandbox) -> None:
+    reference = Merchant(box).pay("10000")["merchant_reference"]
+    refund = {"merchant_reference": reference, "command": "REFUND"}
+    told = ask(box, "act", **refund, amount=6_000)
+    assert isinstance(told, dict)
+    assert (told["response_code"], told["amount"]) == ("06000", "6000")
+    assert is_signed(told, "demo-response-phrase")
+    assert ask(box, "act", **refund, amount=4_001) == 400
+    assert box.order(reference).refunded == 6_000
+
+
+def test_the_bank_takes_a_refund_back_once(box: Sandbox) -> None:
+    merchant = Merchant(box)
+    paid = merchant.pay("10000")
+    merchant.follow("REFUND", paid, amount="2500", maintenance_reference="MO-1-R1")
+    named = {"merchant_reference": paid["merchant_reference"], "maintenance_reference": "MO-1-R1"}
+    told = ask(box, "reverse", **named)
+    assert isinstance(told, dict)
+    assert told["response_code"] == "07666"
+    assert ask(box, "reverse", **named) == 400
+    assert box.order(paid["merchant_reference"]).refunded == 0
+
+
+def test_a_reservation_lapses_and_nothing_else_does(box: Sandbox) -> None:
+    merchant = Merchant(box)
+    held = merchant.pay("10000", command="AUTHORIZATION")["merchant_reference"]
+    assert ask(box, "lapse", merchant_reference=held) == ask(box, "next", **_nothing(held))
+    assert box.order(held).voided
+    assert ask(box, "lapse", merchant_reference=held) == 400
+    assert ask(box, "lapse", merchant_reference=merchant.pay("10010")["merchant_reference"]) == 400
+
+
+def test_the_next_act_is_planned_on_the_control_port(box: Sandbox) -> None:
+    merchant = Merchant(box)
+    paid = merchant.pay("10000")
+    planned = {"merchant_reference": paid["merchant_reference"], "digits": "820"}
+    assert isinstance(ask(box, "next", **planned), dict)
+    assert merchant.follow("REFUND", paid)["response_code"] == "07666"
+
+
+@pytest.mark.parametrize(
+    ("act", "values"),
+    [
+        ("next", {"merchant_reference": "MO-1-1", "digits": "123"}),
+        ("next", {"merchant_reference": "MO-1-1"}),
+        ("act", {"merchant_reference": "MO-1-1", "command": "PURCHASE", "amount": 1}),
+        ("act", {"merchant_reference": "MO-9-9", "command": "REFUND", "amount": 1}),
+        ("act", {"merchant_reference": "MO-9-9", "command": "REFUND", "amount": "1"}),
+        ("reverse", {"merchant_reference": "MO-9-9", "maintenance_reference": "MO-9-9-R1"}),
+        ("lapse", {"merchant_reference": "MO-9-9"}),
+        ("lapse", {"merchant_reference": 1}),
+    ],
+)
+def test_what_cannot_happen_is_refused(box: Sandbox, act: str, values: dict[str, object]) -> None:
+    assert ask(box, act, **values) == 400
+
+
+def test_nothing_happens_to_what_is_undecided(box: Sandbox) -> None:
+    reference = Merchant(box).pay("10940")["merchant_reference"]
+    refund = {"merchant_reference": reference, "command": "REFUND", "amount": 1}
+    assert ask(box, "act", **refund) == 400
+
+
+def test_an_unknown_act_is_not_found(box: Sandbox) -> None:
+    assert ask(box, "surprise") == 404
+
+
+def _nothing(reference: str) -> dict[str, str]:
+    return {"merchant_reference": reference, "digits": ""}

@@ -112,3 +112,49 @@ def test_an_unknown_order_is_not_found(box: Sandbox, merchant: Merchant, code: s
     unknown = merchant.check("MO-0-0")
     assert (unknown["response_code"], unknown["status"]) == (code, code[:2])
     assert "fort_id" not in unknown
+
+
+@pytest.mark.parametrize("command", ["CAPTURE", "VOID_AUTHORIZATION", "REFUND"])
+def test_the_next_act_on_one_charge_meets_what_was_planned_for_it_once(
+    box: Sandbox, merchant: Merchant, command: str
+) -> None:
+    pay = "PURCHASE" if command == "REFUND" else "AUTHORIZATION"
+    planned, other = merchant.pay(command=pay), merchant.pay(command=pay)
+    box.standin.plan_next(planned["merchant_reference"], "820")
+    assert merchant.follow(command, other)["response_code"][2:] == "000"
+    assert merchant.follow(command, planned)["response_code"][2:] == "666"
+    assert merchant.follow(command, planned)["response_code"][2:] == "000"
+
+
+def test_what_was_planned_can_be_taken_back(box: Sandbox, merchant: Merchant, taken: Paid) -> None:
+    box.standin.plan_next(taken["merchant_reference"], "820")
+    box.standin.plan_next(taken["merchant_reference"], "")
+    assert merchant.follow("REFUND", taken, amount="100")["response_code"] == "06000"
+
+
+def test_a_planned_loss_comes_before_the_act_and_the_next_one_is_done(
+    box: Sandbox, merchant: Merchant, reserved: Paid
+) -> None:
+    box.standin.plan_next(reserved["merchant_reference"], "930")
+    with pytest.raises(ConnectionError):
+        merchant.follow("VOID_AUTHORIZATION", reserved)
+    assert not box.order(reserved["merchant_reference"]).voided
+    assert merchant.follow("VOID_AUTHORIZATION", reserved)["response_code"] == "08000"
+
+
+@pytest.mark.parametrize("command", ["CAPTURE", "VOID_AUTHORIZATION", "REFUND"])
+def test_of_an_act_that_is_seen_late_a_question_tells_what_was_before(
+    box: Sandbox, merchant: Merchant, command: str
+) -> None:
+    paid = merchant.pay(command="PURCHASE" if command == "REFUND" else "AUTHORIZATION")
+    before = merchant.check(paid["merchant_reference"])
+    box.standin.plan_next(paid["merchant_reference"], "780")
+    with pytest.raises(ConnectionError):
+        merchant.follow(command, paid)
+    told = ("transaction_code", "authorized_amount", "captured_amount", "refunded_amount")
+    after = merchant.check(paid["merchant_reference"])
+    assert [after[name] for name in told] == [before[name] for name in told]
+    box.order(paid["merchant_reference"]).shown.until = 0.0
+    seen = merchant.check(paid["merchant_reference"])
+    done = {"CAPTURE": "04000", "VOID_AUTHORIZATION": "08000", "REFUND": "06000"}
+    assert seen["transaction_code"] == done[command]
