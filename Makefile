@@ -44,10 +44,12 @@ lock: install  ## lock what pyproject.toml asks for; make lock UPGRADE=--upgrade
 		--output-file requirements-dev.lock
 
 ORDERS = 300
+FOLLOW_UPS = 100
 KILLS = 30
 PAGES = 0.33
 SEED = $(shell date +%s)
-FAULTS = -m bench.faults --orders $(ORDERS) --kills $(KILLS) --seed $(SEED) --through-pages $(PAGES)
+FAULTS = -m bench.faults --orders $(ORDERS) --follow-ups $(FOLLOW_UPS) --kills $(KILLS) \
+	--seed $(SEED) --through-pages $(PAGES)
 
 faults: install  ## orders under faults on both databases; make faults ORDERS=10000 KILLS=1000 SEED=7
 	env -u DATABASE_URL $(VENV)python $(FAULTS)

@@ -1,7 +1,7 @@
 """``python -m bench.faults``: thousands of orders under faults, on the database of DATABASE_URL.
 
     make faults                                  both databases, a few minutes
-    make faults ORDERS=10000 KILLS=1000 SEED=7   the long form
+    make faults ORDERS=10000 FOLLOW_UPS=2000 KILLS=1000 SEED=7   the long form
     make faults ORDERS=2000 PAGES=1              all of them through the pages
 
 The exit code is 0 when no promise was broken. Ctrl-C ends every process and removes the rest.
@@ -19,6 +19,9 @@ from bench.faults.arena import Arena
 def main() -> int:
     parser = argparse.ArgumentParser(prog="bench.faults", description=__doc__.splitlines()[0])
     parser.add_argument("--orders", type=int, default=300)
+    parser.add_argument(
+        "--follow-ups", type=int, default=100, help="captures, voids and refunds of these orders"
+    )
     parser.add_argument("--kills", type=int, default=30, help="worker processes to kill (-9)")
     parser.add_argument(
         "--through-pages", type=float, default=1 / 3, help="share of orders, 0 to 1"
@@ -36,7 +39,9 @@ def main() -> int:
             from bench.faults.run import Run  # noqa: PLC0415
             from bench.faults.table import table  # noqa: PLC0415
 
-            result = Run(arena, seed, workers, options["orders"]).go(**options)
+            result = Run(arena, seed, workers, options["orders"], options["follow_ups"]).go(
+                **options
+            )
     except KeyboardInterrupt:
         print("Ended; every process was stopped.", file=sys.stderr)
         return 130

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 
+from bench.faults.control import Control
 from bench.faults.ledgers import Database, Row, gateway_orders
 from bench.faults.ports import free_ports
 from bench.faults.postman import Postman
@@ -59,7 +60,7 @@ class Arena:
         self._no_line = f"http://127.0.0.1:{self._closed.getsockname()[1]}/FortAPI/paymentApi"
         self.no_line_url = f"http://127.0.0.1:{no_line}"
         self.gateway_url = f"http://127.0.0.1:{gateway}"
-        self.control_url = f"http://127.0.0.1:{control}/control"
+        self.control = Control(control_url := f"http://127.0.0.1:{control}/control")
         self.office_url = f"http://127.0.0.1:{office}"
         self.postman.target = f"{self.office_url}/gateway/feedback/"
         self.database = Database(self._new_database())
@@ -73,6 +74,9 @@ class Arena:
                 "SANDBOX_PORT": str(gateway),
                 "FAULTS_FOLDER": str(self.folder),
                 "FAULTS_SEED": str(seed),
+                "FAULTS_BOOKS": str(self.books),
+                "FAULTS_CONTROL": control_url,
+                "FAULTS_POSTMAN": self.postman.url,
                 **({"FAULTS_KILLS": "yes"} if kills_web else {}),
                 "FAULTS_OFFICE": self.office_url,
                 "FAULTS_NO_LINE_OFFICE": self.no_line_url,
@@ -121,11 +125,7 @@ class Arena:
 
     def switch(self, **switches: Any) -> None:
         """Change switches of the stand-in over its control port."""
-        self._tell(self.control_url, switches)
-
-    def succeed(self, merchant_reference: str) -> None:
-        """Let a declined or undecided charge turn out to have succeeded."""
-        self._tell(f"{self.control_url}/succeed", {"merchant_reference": merchant_reference})
+        self.control.switch(**switches)
 
     def kill_resolver(self, number: int) -> None:
         """Kill (-9) a resolver, and start another in its place."""
@@ -177,11 +177,6 @@ class Arena:
         file = self.folder / name
         return file.read_text().splitlines() if file.exists() else []
 
-    def _tell(self, url: str, values: dict[str, Any]) -> None:
-        body = json.dumps(values).encode()
-        request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
-        urllib.request.urlopen(request, timeout=20).close()
-
     def _new_database(self) -> str:
         if not self._given.startswith("postgres"):
             return f"sqlite:///{self.folder / 'office.sqlite3'}"
@@ -191,7 +186,8 @@ class Arena:
         return urlunsplit(urlsplit(self._given)._replace(path=f"/{name}"))
 
     def _start_all(self) -> None:
-        gateway, control = urlsplit(self.gateway_url).port, urlsplit(self.control_url).port
+        gateway = urlsplit(self.gateway_url).port
+        control = urlsplit(self.environment["FAULTS_CONTROL"]).port
         self._start(
             *("-m", "orders.sandbox", "--port", gateway, "--control-port", control),
             *("--books", self.books, "--feedback-url", self.postman.url),

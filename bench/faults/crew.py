@@ -10,7 +10,7 @@ import threading
 import time
 import traceback
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 from bench.faults.failpoints import NAMES as FAILPOINTS
@@ -21,13 +21,25 @@ ANSWER_WITHIN_S = 180
 AGAIN = 2  # how often somebody presses again what a kill or a busy database cut short
 CUT_SHORT = ("killed", "database busy", "connection lost")
 RANDOM = "a random instant"
+OF_FOLLOW_UP = " of a follow-up"
+# A capture, void or refund is claimed in the commit of its intent.
+FOLLOW_UP_PLACES = (
+    "t1_before_commit",
+    "after_t2",
+    "before_send",
+    "after_send",
+    "after_response",
+    "t3_before_commit",
+)
 _WITH_CARD = {"between_t1_t2", "t2_before_commit"}
 _OF_ACT = {
     "press": set(FAILPOINTS),
     "leave": {"t1_before_commit", "between_t1_t2"},
     "again": set(FAILPOINTS) - _WITH_CARD,
     "resend": set(FAILPOINTS) - {"t1_before_commit", "between_t1_t2"},
+    "follow": set(FOLLOW_UP_PLACES),
 }
+_NEVER_KILLED = ("outside",)  # the gateway's own people, and no process of the office
 
 
 class Crew:
@@ -54,10 +66,10 @@ class Crew:
         self._due, self._per_job = 0.0, 0.0
         self._takes_s = {PAGES: 0.5}
 
-    def owe(self, kills: int) -> None:
-        """So many workers more are to be killed in the jobs to come."""
+    def owe(self, kills: int, places: Sequence[str] = FAILPOINTS) -> None:
+        """So many workers more are to be killed in the jobs to come, half of them at ``places``."""
         for number in range(kills):
-            self.owed[RANDOM if number % 2 else FAILPOINTS[number // 2 % len(FAILPOINTS)]] += 1
+            self.owed[RANDOM if number % 2 else places[number // 2 % len(places)]] += 1
 
     def work(self, jobs: Iterable[Job], kills: int = 0) -> None:
         """Return when every job was done. Of the kills that are owed at most ``kills`` are tried
@@ -123,7 +135,7 @@ class Crew:
                 self.errors.append(f"{job.act} of {job.reference} through {job.through}: {said}")
                 print(self.errors[-1], file=sys.stderr, flush=True)
             if said == "killed":
-                self.killed[where] += 1
+                self.killed[f"{where}{OF_FOLLOW_UP * (job.act == 'follow')}"] += 1
             else:
                 self.owed[where] += bool(where)
                 before = self._takes_s.get(job.through, 0.1)
@@ -132,6 +144,8 @@ class Crew:
 
     def _take_kill(self, job: Job, chance: random.Random) -> str:
         """Where the next worker is to die, if it is time for a kill that suits the job."""
+        if job.act in _NEVER_KILLED:
+            return ""
         with self._lock:
             self._due = min(self._due + self._per_job, sum(self.owed.values()))
             suited = set() if job.through == PAGES else _OF_ACT.get(job.act, set())

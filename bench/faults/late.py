@@ -37,7 +37,7 @@ def come_to_light(arena: Arena) -> tuple[int, set[str]]:
                 if status == "declined":
                     # Of a charge that was let go of CHECK_STATUS tells too, when asked again.
                     arena.postman.want(reference)
-                arena.succeed(reference)
+                arena.control.succeed(reference)
     return told + len(foreign), foreign
 
 

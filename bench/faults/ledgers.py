@@ -77,8 +77,15 @@ class Database:
     def open_rows(self) -> list[Row]:
         """The operations nobody knows the end of."""
         return self.rows(
-            "SELECT order_id, merchant_reference, status, kind FROM orders_operation"
-            " WHERE status IN ('prepared', 'sending', 'unknown')"
+            "SELECT id, order_id, parent_id, merchant_reference, status, kind"
+            " FROM orders_operation WHERE status IN ('prepared', 'sending', 'unknown')"
+        )
+
+    def doubted_rows(self) -> list[Row]:
+        """Captures, voids and refunds that are proven, and asked about once more."""
+        return self.rows(
+            "SELECT id, order_id, merchant_reference, kind, next_check_at FROM orders_operation"
+            " WHERE status = 'approved' AND parent_id IS NOT NULL AND next_check_at IS NOT NULL"
         )
 
     def fingerprint(self) -> set[str]:

@@ -40,19 +40,6 @@ def after_release(arena: Arena, jobs: list[Job], seed: int) -> list[Job]:
     return [try_ for job in released[::2] for try_ in _twice(job, "again", seed, chance)]
 
 
-def follow_ups(arena: Arena, jobs: list[Job], seed: int) -> list[Job]:
-    """Captures, voids and refunds of what went through without a fault."""
-    chance = random.Random(f"{seed}:follow")
-    return [
-        job.by("follow", 2, key(seed, job.number, "follow"), through="services")
-        for job, _charge, status in _charges(arena, jobs)
-        if job.fault in ("none", "charged, HTML", "charged, dropped")
-        and status in ("reserved", "charged", "paid")
-        and (status != "reserved" or job.fault == "none")
-        and chance.random() < 0.5
-    ]
-
-
 def _charges(arena: Arena, jobs: list[Job]) -> Iterator[tuple[Job, Row, str]]:
     """Every job that took an order, with the order's latest charge and its status. Of unknown
     charges only those that the gateway itself cannot decide: the others settle by themselves.

@@ -58,10 +58,13 @@ SUPERVISORS = (2, 3)
 class Job:
     """One thing that one person does: press Charge (``press``), be quicker than a colleague
     (``rival``), try again after a refusal (``again``), send the same again (``resend``), let go of
-    a charge (``release``), or follow one up (``follow``).
+    a charge (``release``); and what follows a charge: capture, void or refund (``follow``), the
+    same in the gateway's back office (``outside``), settle (``settle``), ask (``ask``).
 
     ``through`` the services or the pages. Through the pages ``double`` says whether the press is
-    doubled by the same person or by a colleague.
+    doubled by the same person or by a colleague. ``kind`` and ``moves_minor`` are the act that
+    follows a charge, ``operation`` is the row to settle or to ask about. Two jobs whose ``meets``
+    is the same begin at one instant.
     """
 
     act: str
@@ -79,6 +82,11 @@ class Job:
     double: str = ""
     loses_session: bool = False
     merchant_reference: str = ""
+    kind: str = ""
+    moves_minor: int = 0
+    of_duplicate: bool = False
+    operation: int = 0
+    meets: str = ""
 
     @property
     def reference(self) -> str:
@@ -91,6 +99,11 @@ class Job:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def number_of(reference: str) -> int:
+    """The number of the order with that reference."""
+    return int(reference.rpartition("-")[2])
 
 
 def key(*parts: object) -> str:
@@ -141,6 +154,13 @@ def _job(number: int, fault: str, seed: int, chance: random.Random) -> Job:
         form_key=key(seed, number),
         marks_paid=chance.random() < 0.5,
     )
+
+
+def reserved(numbers: range, seed: int) -> Iterator[Job]:
+    """Orders whose amount is reserved on a stored card, without a fault."""
+    for number in numbers:
+        chance = random.Random(f"{seed}:reserved:{number}")
+        yield replace(_job(number, "none", seed, chance), wants="authorization", card="")
 
 
 def notifications(merchant_reference: str, code: str, seed: int) -> list[float]:

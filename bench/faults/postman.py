@@ -19,6 +19,7 @@ from bench.faults.plan import SEEN_TOO_LATE, notifications
 Letter = tuple[bytes, str]
 TRIES = 30
 REFUSED = 403
+SURELY = "X-Surely"  # the header of a letter that must not be lost
 
 
 class Postman:
@@ -42,7 +43,7 @@ class Postman:
         class Box(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                postman.take(body, self.headers["Content-Type"])
+                postman.take(body, self.headers["Content-Type"], surely=SURELY in self.headers)
                 self.send_response(200)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
@@ -62,21 +63,23 @@ class Postman:
         with self._changed:
             return not self._waiting and not self._carried
 
-    def take(self, body: bytes, kind: str) -> None:
-        """Keep a letter, and plan when and how often it is delivered."""
+    def take(self, body: bytes, kind: str, *, surely: bool = False) -> None:
+        """Keep a letter, and plan when and how often it is delivered; ``surely`` at least once."""
         letter, said = (body, kind), _fields(body)
         with self._changed:
-            if said.get("amount", "").endswith(SEEN_TOO_LATE):
+            if _is_charge(said) and said.get("amount", "").endswith(SEEN_TOO_LATE):
                 if self._held is not None:
                     self._held.append(letter)
                     return
                 delays = [0.0]
             else:
                 reference, code = said.get("merchant_reference", ""), said["response_code"]
-                delays = notifications(reference, code, self._seed)
-                is_charge = said.get("command") in ("PURCHASE", "AUTHORIZATION")
-                if not is_charge or reference in self._wanted:
-                    # What follows a charge is settled by feedback alone, where its answer is lost.
+                is_charge = _is_charge(said)
+                names = ("maintenance_reference", "amount")
+                act = "" if is_charge else ":".join(said.get(name, "") for name in names)
+                delays = notifications(reference, code + act, self._seed)
+                if surely or (is_charge and reference in self._wanted):
+                    # Nothing but feedback tells of it.
                     delays = delays or [0.0]
             for delay_s in delays:
                 self._plan(letter, delay_s)
@@ -142,6 +145,10 @@ class Postman:
                 return int(answer.code)
         except OSError:
             return 0
+
+
+def _is_charge(said: dict[str, str]) -> bool:
+    return said.get("command") in ("PURCHASE", "AUTHORIZATION")
 
 
 def _fields(body: bytes) -> dict[str, str]:

@@ -10,15 +10,17 @@ from bench.faults import late, people
 from bench.faults.arena import Arena
 from bench.faults.browser import Browser
 from bench.faults.crew import Crew
-from bench.faults.invariants import breaches, lost, moves, never_taken
+from bench.faults.follow_ups import FollowUps, Tally
+from bench.faults.invariants import breaches, moves, never_taken
 from bench.faults.killer import Killer
-from bench.faults.ledgers import Row, is_undecided
+from bench.faults.ledgers import is_undecided
 from bench.faults.plan import PAGES, Job, plan
 from bench.faults.progress import Progress
+from bench.faults.quiet import Quiet
+from bench.faults.sale_rules import breaches as breaches_after_sale
 from bench.faults.through_services import NAMES, PASSWORD
 
 REPLAYS = 3
-QUIET_WITHIN_S = 600
 LONG_RUN = 300  # from so many orders on every arrow has to be taken
 MOST_MAKE_UPS = 10
 
@@ -41,6 +43,7 @@ class Result:
     faults: Counter[str] = field(default_factory=Counter)
     statuses: Counter[str] = field(default_factory=Counter)
     figures: dict[str, int] = field(default_factory=dict)
+    after_sale: Tally = field(default_factory=Tally)
 
     @property
     def is_clean(self) -> bool:
@@ -50,26 +53,38 @@ class Result:
 class Run:
     """Everything, in an arena that was started."""
 
-    def __init__(self, arena: Arena, seed: int, workers: int, orders: int) -> None:
+    def __init__(self, arena: Arena, seed: int, workers: int, orders: int, follow_ups: int) -> None:
         self._arena = arena
         self._seed = seed
         self._crew = Crew(workers, seed)
-        self._progress = Progress(self._crew, int(orders * 1.6))
+        self._progress = Progress(self._crew, int(orders * 1.6 + follow_ups * 1.5))
+        self._quiet = Quiet(arena, self._progress)
+        self._follow_ups = FollowUps(arena, self._crew, self._progress, self._quiet, seed)
         self._jobs: list[Job] = []
         self._foreign: set[str] = set()
         self._late = self._replayed = 0
         self._drained_s = 0.0
         self._others_killed: Counter[str] = Counter()
 
-    def go(self, *, orders: int, kills: int, through_pages: float, replayed: int | None) -> Result:
-        """Take the orders, and compare."""
+    def go(
+        self,
+        *,
+        orders: int,
+        follow_ups: int,
+        kills: int,
+        through_pages: float,
+        replayed: int | None,
+    ) -> Result:
+        """Take the orders, follow them up, and compare. A part of the kills is for what follows."""
         began = time.monotonic()
+        kept = kills * follow_ups // (orders + follow_ups) if follow_ups else 0
         try:
             with self._progress:
                 self._open()
-                self._take(orders, kills, through_pages)
+                self._take(orders, kills - kept, through_pages)
                 self._decide()
                 self._come_to_light()
+                self._follow_ups.go(follow_ups, kept, through_pages)
                 replay = self._replay(replayed)
                 self._progress.step = "comparing"
                 result = self._compare()
@@ -78,7 +93,7 @@ class Run:
         if self._crew.owed.total():
             owed = dict(+self._crew.owed)
             result.breaches["kills not delivered"] = [f"{owed}"]
-        if orders >= LONG_RUN:
+        if orders >= LONG_RUN and follow_ups:
             result.breaches["arrows never taken"] = list(never_taken(result.arrows))
         result.breaches["replay changed rows"] = replay
         result.seconds = time.monotonic() - began
@@ -104,7 +119,7 @@ class Run:
             self._crew.work(self._jobs, kills - kills // 10)
             self._make_up(orders, through_pages, keep=kills // 10)
         self._others_killed += killer.killed
-        self._drained_s = self._wait_until_quiet()
+        self._drained_s = self._quiet.wait()
 
     def _make_up(self, orders: int, through_pages: float, *, keep: int) -> None:
         """More orders, as long as kills are owed beyond those that are kept for later."""
@@ -125,38 +140,39 @@ class Run:
         if self._crew.owed.total():
             first = max(job.number for job in self._jobs) + 1
             self._make_up(first - 1, 0, keep=0)
-        self._wait_until_quiet()
+        self._quiet.wait()
         self._crew.work(people.after_release(self._arena, self._jobs, self._seed))
-        self._wait_until_quiet()
+        self._quiet.wait()
 
     def _come_to_light(self) -> None:
         self._progress.step = "charges turn out to have happened"
         self._arena.postman.let_go()
         # Looked at again meanwhile, a charge may have come to light before its turn.
         self._late, self._foreign = late.come_to_light(self._arena)
-        self._wait_until_quiet(until_told=True)
-        self._progress.step = "supervisors capture, void and refund"
-        self._crew.work(people.follow_ups(self._arena, self._jobs, self._seed))
-        self._wait_until_quiet()
+        self._quiet.wait(until_told=True)
 
     def _replay(self, most: int | None) -> list[str]:
         """What changed by hearing all notifications three times more."""
         self._progress.step = "notifications are heard again"
         before = self._arena.database.fingerprint()
         self._replayed = REPLAYS * self._arena.postman.replay(REPLAYS, most)
-        self._wait_until_quiet()
+        self._quiet.wait()
         return sorted(before ^ self._arena.database.fingerprint())
 
     def _compare(self) -> Result:
         arena, crew = self._arena, self._crew
         office, books = arena.database.office(), arena.gateway_books()
         result = Result(arena.database.name, self._seed)
-        result.breaches = breaches(office, books, arena.received(), self._foreign)
+        counts = arena.received()
+        result.breaches = breaches(office, books, counts, self._foreign)
+        result.breaches |= breaches_after_sale(office, books, counts)
+        result.after_sale = self._follow_ups.tally
         is_whole = arena.trail_is_whole()
         result.breaches["trail broken"] = [] if is_whole else ["verify_audit complains"]
         result.breaches["notifications refused"] = list(map(str, arena.postman.undelivered))
         result.breaches["errors"] = crew.errors
         result.orders, result.kills, result.said = len(office.orders), crew.killed, crew.said
+        self._others_killed += self._follow_ups.tally.killed
         result.others_killed = self._others_killed + Counter(
             f"web workers killed at {place}" for place in arena.noted("web/died")
         )
@@ -181,31 +197,3 @@ class Run:
             ),
         }
         return result
-
-    def _wait_until_quiet(self, *, until_told: bool = False) -> float:
-        """Seconds until nothing was open that the gateway can settle, and with ``until_told`` until
-        what came to light too late is known; gives up after a while.
-        """
-        began, arena, step = time.monotonic(), self._arena, self._progress.step
-        while (waited_s := time.monotonic() - began) < QUIET_WITHIN_S:
-            arena.refuse_dead()
-            left = _open(arena)
-            if until_told and not left:
-                left = len(list(lost(arena.database.office(), arena.gateway_books())))
-            if arena.postman.is_idle and not left:
-                break
-            self._progress.step = f"{step}: {left} open for {waited_s:.0f} s"
-            time.sleep(0.5)
-        return time.monotonic() - began
-
-
-def _open(arena: Arena) -> int:
-    """How many rows are open that the gateway can settle, or time."""
-    rows, books = arena.database.open_rows(), arena.gateway_books()
-    return sum(_is_open(row, books.get(row["merchant_reference"])) for row in rows)
-
-
-def _is_open(row: Row, order: Row | None) -> bool:
-    if row["status"] != "unknown" or order is None or not is_undecided(order):
-        return True
-    return bool(order["pending"] and order["pending"]["resolves_to"])

@@ -15,6 +15,10 @@ SHORTENED = {
         map(str, [*range(1, 7), *range(8, 60, 4), *range(60, 300, 15), *range(300, 3600, 60)])
     ),
     "RECHECK_AFTER_S": "4,8,15,30,60,120,300,900",
+    # A reservation is old after seconds, and captured in parts.
+    "RESERVED_ALARM_S": "20",
+    "RESERVED_LIFE_S": "10",
+    "MANY_CAPTURES": "true",
     # Here every request may fail, and no order shall be spared its fault because of those before.
     "RESOLVE_BREAKER_AFTER": "1000000",
     # A few people take all the orders of a run, every other one with a fault.

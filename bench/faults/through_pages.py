@@ -23,10 +23,10 @@ _STATE = re.compile(r'data-state="\S+ \S+ (\w+) ')
 def press(job: Job) -> str:
     """Take an order, charge it, look at it again, and send every form once more."""
     chance = random.Random(f"{job.form_key}:pages")
-    mine = _browser(job, job.staff)
+    mine = browser_of(job, job.staff)
     page = _found(mine, job) or _take(mine, job, chance)
     if job.fault == LEFT:
-        return _told(page)
+        return told(page)
     page = _type_card(mine, page, job)
     page = _charge(mine, page, job)
     page = _mark_paid(mine, page, job)
@@ -34,39 +34,39 @@ def press(job: Job) -> str:
         for url, pairs in list(mine.sent):
             mine.send(url, pairs)  # Back, and Send again
         page = mine.get(page.url)  # Refresh
-    return _told(page)
+    return told(page)
 
 
 def again(job: Job) -> str:
     """Another try, with a stored card, if the page offers one; and if it does not, all the same."""
-    mine = _browser(job, job.staff)
-    page = _order(mine, job)
+    mine = browser_of(job, job.staff)
+    page = order_page(mine, job)
     cards = [link for link in page.links if re.search(r"/card/(\?card=same)?$", link)]
     page = mine.get(cards[0] if cards else f"{page.url}card/")
     form = page.form_to("/card/")
     if form is None or "card" not in form.choices:
-        return f"{_told(page)}, no card is asked for"
+        return f"{told(page)}, no card is asked for"
     card = min(set(form.choices["card"]) - {NEW_CARD})
-    return _told(_press(mine, form, job, button="charge", card=card))
+    return told(_press(mine, form, job, button="charge", card=card))
 
 
 def resend(job: Job) -> str:
     """Send the same again."""
-    mine = _browser(job, job.staff)
-    page = _order(mine, job)
+    mine = browser_of(job, job.staff)
+    page = order_page(mine, job)
     form = page.form_to("/resend/")
     if form is None:
-        return f"{_told(page)}, sending again is not offered"
-    return _told(_press(mine, form, job))
+        return f"{told(page)}, sending again is not offered"
+    return told(_press(mine, form, job))
 
 
 def release(job: Job) -> str:
     """Two supervisors let go of a charge, the second one by name and password."""
-    mine = _browser(job, SUPERVISORS[0])
-    page = mine.get(f"{_order(mine, job).url}release/")
+    mine = browser_of(job, SUPERVISORS[0])
+    page = mine.get(f"{order_page(mine, job).url}release/")
     form = page.form_to("/release/")
     if form is None:
-        return f"{_told(page)}, letting go is not offered"
+        return f"{told(page)}, letting go is not offered"
     page = mine.press(
         form,
         reason="bench",
@@ -74,7 +74,7 @@ def release(job: Job) -> str:
         second_username=NAMES[SUPERVISORS[1]],
         second_password=PASSWORD,
     )
-    return "not let go" if page.form_to("/release/") else _told(page)
+    return "not let go" if page.form_to("/release/") else told(page)
 
 
 ACTS: dict[str, Callable[[Job], str]] = {
@@ -86,7 +86,7 @@ ACTS: dict[str, Callable[[Job], str]] = {
 }
 
 
-def _browser(job: Job, staff: int) -> Browser:
+def browser_of(job: Job, staff: int) -> Browser:
     return Browser.of(NAMES[staff], os.environ[NO_LINE_OFFICE if job.fault == NO_LINE else OFFICE])
 
 
@@ -171,7 +171,7 @@ def _press(mine: Browser, form: Form, job: Job, *, button: str = "", **typed: st
     mine.sent.append((form.action, pairs))
     presses = [(mine, form.action, pairs)] * (3 if job.double == "press" else 1)
     if job.double == "colleague" and form.action.endswith("/charge/"):
-        colleague = _browser(job, SUPERVISORS[0])
+        colleague = browser_of(job, SUPERVISORS[0])
         theirs = colleague.get(form.action.removesuffix("charge/")).form_to("/charge/")
         if theirs:
             presses.append((colleague, theirs.action, colleague.filled(theirs)))
@@ -205,7 +205,7 @@ def _mark_paid(mine: Browser, page: Page, job: Job) -> Page:
     return mine.press(form) if form and job.marks_paid else page
 
 
-def _order(mine: Browser, job: Job) -> Page:
+def order_page(mine: Browser, job: Job) -> Page:
     page = _found(mine, job)
     if page is None:
         raise OfficeFailed(f"{mine.office} does not find {job.reference}")
@@ -226,6 +226,6 @@ def _need(page: Page, form: Form | None) -> Form:
     return form
 
 
-def _told(page: Page) -> str:
+def told(page: Page) -> str:
     found = _STATE.search(page.text)
     return f"page: {found[1] if found else page.status}"

@@ -17,8 +17,7 @@ from django.test import override_settings
 from bench.faults.plan import CARDS, CUSTOMERS, NO_LINE, SUPERVISORS, Job, key
 from orders.errors import Refused
 from orders.models import Customer, Operation, Order, Staff, StoredCard
-from orders.services import card_entry, charge, follow_up, paid, place, release, resend
-from orders.services.follow_up import Wish
+from orders.services import card_entry, charge, paid, place, release, resend
 from orders.services.near_duplicates import Confirmation, Warned
 from orders.services.new_order import NewConsent, NewCustomer, NewOrder
 from orders.states import Status
@@ -37,7 +36,7 @@ def prepare(_job: Job) -> str:
     consent = NewConsent(script_version="1", language="en", given_by="Call 1", purpose="Later")
     for number in range(CUSTOMERS):
         placed = place.place_order(
-            actor=_staff(0),
+            actor=person(0),
             form_key=key("card", number),
             new_order=NewOrder(
                 source="phone",
@@ -47,7 +46,7 @@ def prepare(_job: Job) -> str:
             ),
             consent=consent,
         )
-        _type_and_charge(placed.operation, _staff(0), CARDS["good"])
+        _type_and_charge(placed.operation, person(0), CARDS["good"])
     return f"{StoredCard.objects.count()} cards"
 
 
@@ -56,9 +55,9 @@ def press(job: Job) -> str:
     with line_of(job):
         operation = _place(job)
         if job.card and operation.status == Status.PREPARED:
-            operation = _type_and_charge(operation, _staff(job.staff), job.card)
+            operation = _type_and_charge(operation, person(job.staff), job.card)
     if job.marks_paid:
-        paid.mark_paid(actor=_staff(job.staff), order=operation.order)
+        paid.mark_paid(actor=person(job.staff), order=operation.order)
     return operation.status
 
 
@@ -72,7 +71,7 @@ def rival(job: Job) -> str:
     order = _wait_for(job)
     operation = order.operations.last()
     if operation.status == Status.PREPARED and operation.token_name:
-        return _answering(charge.charge, actor=_staff(job.staff), operation=operation).status
+        return _answering(charge.charge, actor=person(job.staff), operation=operation).status
     return again(job)
 
 
@@ -80,7 +79,7 @@ def again(job: Job) -> str:
     """Another try, with a card that is good."""
     placed = _answering(
         place.prepare_charge,
-        actor=_staff(job.staff),
+        actor=person(job.staff),
         form_key=job.form_key,
         order=Order.objects.get(reference=job.reference),
         stored_card=_card(job),
@@ -90,33 +89,19 @@ def again(job: Job) -> str:
 
 def send_again(job: Job) -> str:
     """The charge that was not made is sent again, under its own reference."""
-    return _answering(resend.resend, actor=_staff(job.staff), operation=_charge(job)).status
+    return _answering(resend.resend, actor=person(job.staff), operation=_charge(job)).status
 
 
 def let_go(job: Job) -> str:
     """Two supervisors let go of a charge that stays unknown."""
     first, second = SUPERVISORS
     return release.release(
-        actor=_staff(first),
-        second_person=_staff(second),
+        actor=person(first),
+        second_person=person(second),
         operation=_charge(job),
         typed_reference=job.merchant_reference,
         reason="bench",
     ).status
-
-
-def follow(job: Job) -> str:
-    """A supervisor captures, voids or refunds what is confirmed."""
-    order = Order.objects.get(reference=job.reference)
-    said = {"form_key": job.form_key, "reason_code": "other", "reason": "bench"}
-    whole, part = order.amount_minor, max(1000, order.amount_minor // 2000 * 1000)
-    if order.status == "reserved" and job.number % 2:
-        act, wish = follow_up.void, Wish(**said)
-    elif order.status == "reserved":
-        act, wish = follow_up.capture, Wish(amount_minor=whole, **said)
-    else:
-        act, wish = follow_up.refund, Wish(amount_minor=part, **said)
-    return act(actor=_staff(2), order=order, wish=wish).status
 
 
 ACTS: dict[str, Callable[[Job], str]] = {
@@ -127,7 +112,6 @@ ACTS: dict[str, Callable[[Job], str]] = {
     "again": again,
     "resend": send_again,
     "release": let_go,
-    "follow": follow,
 }
 
 
@@ -151,7 +135,7 @@ def _place(job: Job) -> Operation:
     return charge.proceed(
         _answering(
             place.place_order,
-            actor=_staff(job.staff),
+            actor=person(job.staff),
             form_key=job.form_key,
             new_order=new_order,
             stored_card=stored_card,
@@ -180,7 +164,7 @@ def _answering(act: Callable[..., Any], **given: Any) -> Any:
         try:
             return act(**given)
         except Warned as warned:
-            actor = _staff(2) if warned.needs_right else given["actor"]
+            actor = person(2) if warned.needs_right else given["actor"]
             shown = given.get("confirmation", Confirmation("", frozenset())).seen
             answer = warned.answered("the customer orders often")
             given |= {"actor": actor, "confirmation": replace(answer, seen=answer.seen | shown)}
@@ -199,7 +183,7 @@ def _charge(job: Job) -> Operation:
     return Operation.objects.get(merchant_reference=job.merchant_reference, parent=None)
 
 
-def _staff(number: int) -> Staff:
+def person(number: int) -> Staff:
     return Staff.objects.get(username=NAMES[number])
 
 

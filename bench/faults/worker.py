@@ -16,10 +16,21 @@ django.setup()
 
 from django.db import OperationalError, close_old_connections  # noqa: E402
 
-from bench.faults import failpoints, through_pages, through_services  # noqa: E402
+from bench.faults import (  # noqa: E402
+    after_pages,
+    after_services,
+    failpoints,
+    through_pages,
+    through_services,
+)
 from bench.faults.browser import CUT_OFF  # noqa: E402
-from bench.faults.plan import PAGES, Job  # noqa: E402
+from bench.faults.plan import PAGES, SERVICES, Job  # noqa: E402
 from orders.errors import Conflict, Refused  # noqa: E402
+
+ACTS = {
+    SERVICES: through_services.ACTS | after_services.ACTS,
+    PAGES: through_pages.ACTS | after_pages.ACTS,
+}
 
 
 def serve(wire: Connection) -> None:
@@ -39,9 +50,8 @@ def serve(wire: Connection) -> None:
 
 
 def _done(job: Job) -> str:
-    acts = through_pages.ACTS if job.through == PAGES else through_services.ACTS
     try:
-        return acts[job.act](job)
+        return ACTS[job.through][job.act](job)
     except (Conflict, Refused) as refusal:
         return f"refused: {refusal.code}"
     except OperationalError:
