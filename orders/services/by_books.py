@@ -12,7 +12,7 @@ from orders.gateway import Outcome, StatusReply, is_over
 from orders.models import Operation
 from orders.services.statement import Statement
 from orders.services.totals import Sums, sums_of
-from orders.states import IN_FLIGHT, Kind, Status
+from orders.states import IN_FLIGHT, UNSETTLED, Kind, Status
 
 NOT_MOVED = "not_moved"
 _DONE = {Kind.CAPTURE: "04000", Kind.VOID: "08000", Kind.REFUND: "06000"}
@@ -44,7 +44,10 @@ def judged(
     if any(one.parent_id == operation.parent_id and one.status in IN_FLIGHT for one in others):
         return _said(statement, Outcome.UNKNOWN, "another_under_way")
     charge = next(one for one in others if one.pk == operation.parent_id)
-    return _said(statement, *_verdict(operation, reply, sums_of(charge, others)))
+    outcome, reason = _verdict(operation, reply, sums_of(charge, others))
+    if outcome is Outcome.APPROVED and _may_be_another(operation, others):
+        return _said(statement, Outcome.UNKNOWN, "may_be_another")
+    return _said(statement, outcome, reason)
 
 
 def is_gone(operation: Operation, statement: Statement) -> bool:
@@ -68,6 +71,21 @@ def exceeds(operation: Operation, reply: StatusReply, counted: Sums) -> int:
     total = _total(operation, reply) if reply.query_ok else None
     own = counted.captured if operation.kind == Kind.CAPTURE else counted.refunded
     return 0 if total is None else total - own
+
+
+def _may_be_another(operation: Operation, others: Iterable[Operation]) -> bool:
+    """Whether an open act may not be the one that totals show: an equal one, believed absent and
+    still looked at, may have come late. Its own message tells, or two people do.
+    """
+    return operation.status in UNSETTLED and any(
+        one.parent_id == operation.parent_id
+        and one.kind == operation.kind
+        and one.amount_minor == operation.amount_minor
+        and one.status == Status.NOT_CHARGED
+        and one.next_check_at is not None
+        and (one.not_found_count or one.approver_id)  # else it surely never left
+        for one in others
+    )
 
 
 def _verdict(operation: Operation, reply: StatusReply, before: Sums) -> tuple[Outcome, str]:

@@ -4,8 +4,10 @@ The rules are those of three questions: baseline and amount, baseline alone, any
 """
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from orders.models import Operation, Order, Staff
+from orders.sandbox.answers import sign
 from orders.sandbox.server import Sandbox
 from orders.services import resolve
 from orders.states import OrderStatus, Status
@@ -177,11 +179,35 @@ def test_a_look_proves_nothing_while_another_one_is_open(
 ) -> None:
     order = charged(supervisor)
     first = asked_until_absent(never_came(gateway, "refund", supervisor, order, 2_500))
-    second = lost(gateway, "refund", supervisor, order, 2_500)
+    second = lost(gateway, "refund", supervisor, order, 4_000)
     assert asked(first, minutes=90).status == Status.NOT_CHARGED
     assert asked(second).status == Status.APPROVED
     assert asked(first, minutes=400).status == Status.NOT_CHARGED
+    assert sums(order) == (12_500, 12_500, 4_000)
+
+
+def test_what_totals_show_is_not_taken_for_ours_while_an_equal_one_may_have_come_late(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    order = charged(supervisor)
+    first = asked_until_absent(never_came(gateway, "refund", supervisor, order, 2_500))
+    gateway.act("REFUND", f"{order.number}-1", 2_500)  # the first one, which was held up
+    second = never_came(gateway, "refund", supervisor, order, 2_500)
+    for minutes in (1, 8, 17, 30):
+        assert asked(second, minutes=minutes).status == Status.UNKNOWN
+    deliver(_told_of(gateway, first))
     assert sums(order) == (12_500, 12_500, 2_500)
+    assert asked_until_absent(second).status == Status.NOT_CHARGED
+
+
+def test_an_equal_one_that_surely_never_left_is_not_in_the_way(
+    supervisor: Staff, gateway: Sandbox, settings: Settings
+) -> None:
+    order = charged(supervisor)
+    settings.APS_API_URL, away = "http://127.0.0.1:9/", settings.APS_API_URL
+    assert act("refund", supervisor, order, 2_500).status == Status.NOT_CHARGED
+    settings.APS_API_URL = away
+    assert asked(lost(gateway, "refund", supervisor, order, 2_500)).status == Status.APPROVED
 
 
 def test_the_answer_about_another_payment_proves_nothing(
@@ -193,3 +219,22 @@ def test_the_answer_about_another_payment_proves_nothing(
     assert asked(now(operation)).status == Status.UNKNOWN
     order.refresh_from_db()
     assert order.status == OrderStatus.CHARGED
+
+
+def _told_of(gateway: Sandbox, refund: Operation) -> dict[str, str]:
+    """The notification that tells of a refund of ours, at last."""
+    assert refund.parent is not None
+    fields = {
+        "command": "REFUND",
+        "access_code": gateway.standin.account.access_code,
+        "merchant_identifier": gateway.standin.account.merchant_identifier,
+        "merchant_reference": refund.merchant_reference,
+        "maintenance_reference": refund.maintenance_reference,
+        "amount": str(refund.amount_minor),
+        "currency": refund.currency,
+        "fort_id": refund.parent.fort_id,
+        "response_code": "06000",
+        "response_message": "Success",
+        "status": "06",
+    }
+    return fields | {"signature": sign(gateway.standin, fields)}
