@@ -68,9 +68,10 @@ def _operation_of(feedback: Feedback) -> Operation | None:
 def _best_fit(operations: QuerySet[Operation], feedback: Feedback) -> Operation | None:
     """Nothing tells two captures of one amount apart. One that is settled by the very code of this
     message comes first: it may be about that one, so it proves nothing of another in flight. Of
-    another amount than all of ours it is about none of them.
+    another amount than all of ours it is about none of them, nor is it about a refund that the bank
+    took back: that money went out once more.
     """
-    same = operations
+    same = operations.filter(reversed_at=None)
     if feedback.amount_minor is not None:
         same = same.filter(amount_minor=feedback.amount_minor)
     told_already = Q(response_code=feedback.response_code)

@@ -140,6 +140,22 @@ def test_fault_87_a_refund_the_bank_took_back_counts_no_longer(
     assert act("refund", supervisor, order, 12_500).status == Status.APPROVED
 
 
+def test_fault_87_the_back_office_refunds_again_what_the_bank_took_back(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    order = charged(supervisor)
+    refund = act("refund", supervisor, order, 2_500)
+    deliver(gateway.reverse(f"{order.number}-1", str(refund)))
+    resolve.once()
+    told = gateway.act("REFUND", f"{order.number}-1", 2_500)
+    for _time in range(2):
+        deliver(told)
+        resolve.once()
+    assert sums(order) == (12_500, 12_500, 2_500)
+    assert order.operations.filter(kind=Kind.REFUND, is_external=True).count() == 1
+    assert "contradiction" not in kinds(order)[kinds(order).index("refund_reversed") :]
+
+
 def test_fault_87_a_message_alone_undoes_no_refund(supervisor: Staff, gateway: Sandbox) -> None:
     order = charged(supervisor)
     refund = act("refund", supervisor, order, 2_500)
