@@ -44,8 +44,8 @@ def _let_go(
 
 
 def refused(order: Order, operation: Operation, statement: Statement) -> None:
-    """A capture was refused for good. Of an old reservation that may say that it is gone: some
-    codes prove it, and otherwise the gateway is asked.
+    """A capture was refused for good, or never done. Of an old reservation that may say that it is
+    gone: some codes prove it, and otherwise the gateway is asked.
     """
     charge = order.operations.get(pk=operation.parent_id or 0)
     if operation.kind != Kind.CAPTURE or charge.status != Status.APPROVED:

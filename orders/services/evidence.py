@@ -200,6 +200,8 @@ def _miss(order: Order, operation: Operation, statement: Statement, actor: Staff
     schedule.ask_again(operation, not_found_count=count, not_found_first_at=first)
     if schedule.is_absent(operation):
         move(order, operation, Status.NOT_CHARGED, statement, actor)
+        if not operation.is_charge:
+            afterwards.refused(order, operation, statement)
 
 
 def _agree(order: Order, operation: Operation, said: Statement, actor: Staff | None) -> None:

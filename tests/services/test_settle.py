@@ -14,6 +14,7 @@ from tests.factories import StaffFactory
 from tests.services.after_sale import (
     act,
     asked,
+    asked_until_absent,
     charged,
     deliver,
     kinds,
@@ -177,6 +178,18 @@ def test_fault_85_a_refused_capture_of_a_young_one_proves_nothing_and_is_asked_a
     assert act("capture", supervisor, order, 12_500).status == Status.DECLINED
     assert now(charge).status == Status.APPROVED
     assert asked(charge).status == Status.APPROVED
+
+
+def test_fault_85_a_capture_that_never_was_done_lets_the_reservation_be_asked_about(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    order = reserved(supervisor)
+    operation = never_came(gateway, "capture", supervisor, order, 12_500)
+    gateway.lapse(f"{order.number}-1")
+    assert asked_until_absent(operation).status == Status.NOT_CHARGED
+    with clock.at(clock.now() + timedelta(minutes=20)):
+        resolve.once()
+    assert order.operations.get(kind="authorization").status == Status.LAPSED
 
 
 def test_fault_85_two_people_say_that_an_old_reservation_is_gone(
