@@ -96,7 +96,9 @@ def seen(operation: Operation) -> tuple[bool, str]:
     code, name = _DONE.get(Kind(operation.kind), ""), operation.maintenance_reference
     done = [act for act in order["operations"] if act["response_code"] == code]
     if operation.kind == Kind.REFUND:
-        return any(act["maintenance_reference"] == name for act in done), order["fort_id"]
+        mine = [act for act in order["operations"] if act["maintenance_reference"] == name]
+        # Done, and not taken back since.
+        return bool(mine) and mine[-1]["response_code"] == code, order["fort_id"]
     counted = Operation.objects.filter(
         parent=operation.parent_id,
         kind=operation.kind,

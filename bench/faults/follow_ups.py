@@ -25,6 +25,7 @@ PART_WITHOUT_TOTALS = 0.1
 REVERSED = 0.15
 QUIET_S = 45.0  # then people look at what is left
 UNTOLD_S = 12.0  # without totals there is nothing to wait for
+TOLD_WITHIN_S = 150.0  # what came late is seen when it is looked at again
 MOST_LOOKS = 8
 MOST_MAKE_UPS = 6
 
@@ -138,6 +139,8 @@ class FollowUps:
             self._quiet.wait(within_s=within_s)
             rows = self._arena.database.open_rows()
             unknown = [row for row in rows if row["parent_id"] and row["status"] == "unknown"]
+            # Two refunds taken back at once: totals cannot tell which.
+            unknown += self._arena.database.refused_later()
             if not unknown:
                 return
             jobs = []
@@ -176,6 +179,7 @@ class FollowUps:
         later = [row for row in rows if not is_soon(row["next_check_at"])]
         self._crew.work([self._job("ask", row) for row in later])
         self._settle(QUIET_S)
+        self._quiet.wait(until_told=True, within_s=TOLD_WITHIN_S)
 
     def _job(self, act: str, row: Row) -> Job:
         """Somebody's act about one row."""

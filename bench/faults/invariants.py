@@ -114,7 +114,8 @@ def several_sends(
         for event in office.events
         if event["kind"] in {f"{kind}_sending" for kind in CHARGES} and event["actor_id"]
     )
-    resent = {row["merchant_reference"]: row["resends"] for row in office.operations}
+    charges = [row for row in office.operations if row["kind"] in CHARGES]
+    resent = {row["merchant_reference"]: row["resends"] for row in charges}
     for (reference, command), times in counts.items():
         if command not in ("PURCHASE", "AUTHORIZATION") or reference in foreign:
             continue

@@ -88,6 +88,17 @@ class Database:
             " WHERE status = 'approved' AND parent_id IS NOT NULL AND next_check_at IS NOT NULL"
         )
 
+    def refused_later(self) -> list[Row]:
+        """Refunds that count, though the gateway said later that they failed, and that nobody asks
+        about any more: they are for people.
+        """
+        return self.rows(
+            "SELECT id, order_id, merchant_reference, kind FROM orders_operation"
+            " WHERE kind = 'refund' AND status = 'approved' AND reversed_at IS NULL"
+            " AND next_check_at IS NULL AND id IN (SELECT operation_id FROM orders_evidence"
+            " WHERE source = 'feedback' AND outcome = 'declined')"
+        )
+
     def fingerprint(self) -> set[str]:
         """All that notifications heard again must leave as it is: every row but what the resolver
         counts, asks about and tidies up by itself meanwhile.

@@ -8,6 +8,7 @@ from bench.faults.arena import Arena
 from bench.faults.invariants import lost
 from bench.faults.ledgers import Row, is_undecided
 from bench.faults.progress import Progress
+from bench.faults.sale_rules import wrong_sums
 
 QUIET_WITHIN_S = 600
 SOON_S = 60  # what is asked about later than this, a person has to ask about
@@ -29,7 +30,8 @@ class Quiet:
             arena.refuse_dead()
             left = self._open()
             if until_told and not left:
-                left = len(list(lost(arena.database.office(), arena.gateway_books())))
+                office, books = arena.database.office(), arena.gateway_books()
+                left = len([*lost(office, books), *wrong_sums(office, books)])
             if arena.postman.is_idle and not left:
                 break
             self._progress.step = f"{step}: {left} open for {waited_s:.0f} s"

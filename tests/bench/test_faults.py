@@ -9,7 +9,8 @@ from pathlib import Path
 from bench.faults.plan import DOUBLE, FAULTS, PAGES, plan
 
 ROOT = Path(__file__).parents[2]
-SHORT = ("--orders", "36", "--kills", "9", "--seed", "20261122", "--replayed", "20")
+SHORT = ("--orders", "36", "--follow-ups", "24", "--kills", "9", "--replayed", "20")
+SEED = ("--seed", "20261122")
 
 
 def test_a_seed_replays() -> None:
@@ -44,7 +45,7 @@ def test_the_share_through_the_pages_is_as_asked() -> None:
 
 def test_no_promise_is_broken_under_faults_and_kills() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "bench.faults", *SHORT],
+        [sys.executable, "-m", "bench.faults", *SHORT, *SEED],
         cwd=ROOT,
         env=os.environ,
         capture_output=True,
@@ -54,6 +55,10 @@ def test_no_promise_is_broken_under_faults_and_kills() -> None:
     told = done.stdout + done.stderr
     assert done.returncode == 0, told
     assert "0  double" in told
+    assert "0  over-refunded" in told
+    assert re.search(r"[1-9]\d*  unknown -> approved", told)
+    assert "  approved -> lapsed  never taken" not in told
+    assert re.search(r"[1-9]\d*  settled by two people", told)
     # Kills that are not delivered are a breach: here some were at failpoints, some elsewhere.
     assert re.search(r"[1-9]\d*  t1_before_commit", told)
     assert re.search(r"[1-9]\d*  a random instant", told)

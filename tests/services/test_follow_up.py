@@ -68,6 +68,28 @@ def test_a_refund_without_an_answer_blocks_the_next(supervisor: Staff, gateway: 
         refund(supervisor, order, 2_500)
 
 
+def test_the_same_form_pressed_while_its_end_is_unknown_sends_nothing(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    order = charged(supervisor)
+    gateway.set(force="920")
+    first = refund(supervisor, order, 2_500, "r" * 26)
+    gateway.set(force="")
+    assert refund(supervisor, order, 2_500, "r" * 26) == first
+    assert gateway.count(first.merchant_reference, "REFUND") == 1
+
+
+def test_what_follows_a_charge_is_numbered_under_its_reference(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    order = charged(supervisor)
+    made = [str(refund(supervisor, order, 1_000)) for _each in range(2)]
+    assert made == [f"{order.number}-1-R1", f"{order.number}-1-R2"]
+    held = gateway.order(f"{order.number}-1")
+    assert held is not None
+    assert [act.maintenance_reference for act in held.operations[1:]] == made
+
+
 def test_capturing_takes_what_was_reserved(supervisor: Staff, gateway: Sandbox) -> None:
     order = charged(supervisor, wants="authorization")
     follow_up.capture(actor=supervisor, order=order, wish=wish(12_500))
