@@ -96,9 +96,11 @@ def open_charges(office: Office, books: dict[str, Row]) -> Iterator[tuple[Row, l
                 continue
             mine = [row for row in rows if row["parent_id"] == charge["id"]]
             under_way = any(row["status"] in ("sending", "unknown") for row in mine)
-            order = books[charge["merchant_reference"]]
-            if under_way or order["pending"] or not office.orders[order_id]["reference"]:
+            order = books.get(charge["merchant_reference"])
+            if order is None or order["pending"] or under_way:
                 continue
+            if not office.orders[order_id]["reference"]:
+                continue  # it gave a customer the stored card, and nothing else
             stand = Stand.of(charge, rows)
             if not order["voided"] and stand.refunded < stand.authorized:
                 yield charge, rows

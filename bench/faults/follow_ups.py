@@ -19,7 +19,7 @@ from bench.faults.plan import PAGES, SUPERVISORS, Job, key, number_of, reserved
 from bench.faults.progress import Progress
 from bench.faults.quiet import Quiet, is_soon
 
-ROUNDS = 4
+MOST_ROUNDS, A_ROUND = 4, 20  # so many acts make a round worth its rest
 FIRST_NUMBER = 500_000  # of the orders that are reserved for this alone
 PART_WITHOUT_TOTALS = 0.1
 REVERSED = 0.15
@@ -70,9 +70,10 @@ class FollowUps:
         without = ceil(wanted * PART_WITHOUT_TOTALS)
         left = wanted - without
         with Killer(self._arena, self._seed + 1) as killer:
-            for number in range(ROUNDS):
-                share = ceil(left / (ROUNDS - number))
-                due = ceil(self._crew.owed.total() / (ROUNDS - number))
+            rounds = min(MOST_ROUNDS, ceil(wanted / A_ROUND))
+            for number in range(rounds):
+                share = ceil(left / (rounds - number))
+                due = ceil(self._crew.owed.total() / (rounds - number))
                 left -= self._round(share, due, through_pages)
                 self._reverse()
             self._round(without, 0, through_pages, totals=False)

@@ -57,8 +57,8 @@ def test_no_promise_is_broken_under_faults_and_kills() -> None:
     assert "0  double" in told
     assert "0  over-refunded" in told
     assert re.search(r"[1-9]\d*  unknown -> approved", told)
-    assert "  approved -> lapsed  never taken" not in told
-    assert re.search(r"[1-9]\d*  settled by two people", told)
+    assert re.search(r"[1-9]\d*  approved -> lapsed", told)
+    assert re.search(r"[1-9]\d*  lapsed, found by two people", told)
     # Kills that are not delivered are a breach: here some were at failpoints, some elsewhere.
     assert re.search(r"[1-9]\d*  t1_before_commit", told)
     assert re.search(r"[1-9]\d*  a random instant", told)
