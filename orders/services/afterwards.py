@@ -18,7 +18,7 @@ from orders.services.statement import Statement
 from orders.services.totals import moved, sums_of
 from orders.states import Kind, Status
 
-_WAITS = frozenset({"another_under_way", "not_settled"})
+WAITS = frozenset({"another_under_way", "may_be_another", "not_settled"})
 
 
 def follow(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:
@@ -91,7 +91,7 @@ def confirm(order: Order, operation: Operation, statement: Statement, actor: Sta
     books do not hold any more was taken back by the bank: its row stays approved, as the gateway
     did approve it, and counts no longer.
     """
-    waits = not statement.verified or statement.reason in _WAITS
+    waits = not statement.verified or statement.reason in WAITS
     due = clock.now() + timedelta(hours=1) if waits and not statement.is_agreed else None
     changes: dict[str, object] = {"next_check_at": due}
     is_lost = statement.reason == by_books.NOT_MOVED or statement.is_agreed

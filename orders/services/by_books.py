@@ -45,7 +45,9 @@ def judged(
         return _said(statement, Outcome.UNKNOWN, "another_under_way")
     charge = next(one for one in others if one.pk == operation.parent_id)
     outcome, reason = _verdict(operation, reply, sums_of(charge, others))
-    if outcome is Outcome.APPROVED and _may_be_another(operation, others):
+    is_guess = (operation.status, reason) == (Status.APPROVED, "total_differs")
+    is_guess |= operation.status in UNSETTLED and outcome is Outcome.APPROVED
+    if is_guess and _may_be_another(operation, others):
         return _said(statement, Outcome.UNKNOWN, "may_be_another")
     return _said(statement, outcome, reason)
 
@@ -74,10 +76,10 @@ def exceeds(operation: Operation, reply: StatusReply, counted: Sums) -> int:
 
 
 def _may_be_another(operation: Operation, others: Iterable[Operation]) -> bool:
-    """Whether an open act may not be the one that totals show: an equal one, believed absent and
+    """Whether totals may show another act than ``operation``: an equal one, believed absent and
     still looked at, may have come late. Its own message tells, or two people do.
     """
-    return operation.status in UNSETTLED and any(
+    return any(
         one.parent_id == operation.parent_id
         and one.kind == operation.kind
         and one.amount_minor == operation.amount_minor

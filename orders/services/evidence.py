@@ -82,13 +82,14 @@ def _weigh(order: Order, operation: Operation, said: Statement, actor: Staff | N
 
 def _confirm(order: Order, operation: Operation, said: Statement, actor: Staff | None) -> None:
     """A doubted capture or refund was looked up. A few more of the same amount in the books are
-    what the other messages told of: they were made at the gateway itself.
+    what the other messages told of: they were made at the gateway itself, unless an act of ours
+    that is not settled may be one of them.
     """
     charge = order.operations.get(pk=operation.parent_id or 0)
     counted = totals.sums_of(charge, order.operations.all())
     beyond = by_books.exceeds(operation, said.reply, counted) if said.reply else 0
     more, rest = divmod(beyond, operation.amount_minor)
-    if 0 < more <= _MOST_EQUAL and not rest:
+    if 0 < more <= _MOST_EQUAL and not rest and said.reason not in afterwards.WAITS:
         for _each in range(more):
             kind = Kind(operation.kind)
             external.take_in(order, charge, kind, operation.amount_minor, said)

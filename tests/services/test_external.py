@@ -1,6 +1,7 @@
 """What people do in the gateway's own back office, as feedback tells it, and what banks undo."""
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from orders.models import Evidence, Operation, Staff
 from orders.sandbox.answers import sign
@@ -10,11 +11,13 @@ from orders.states import Kind, OrderStatus, Status
 from tests.services.after_sale import (
     act,
     asked,
+    asked_until_absent,
     charged,
     deliver,
     forced,
     kinds,
     lost,
+    never_came,
     now,
     reserved,
     sums,
@@ -112,6 +115,36 @@ def test_an_equal_capture_beside_ours_is_found_by_the_totals(
     resolve.once()
     assert sums(order) == (12_500, 10_000, 0)
     assert order.operations.get(kind=Kind.CAPTURE, is_external=True).amount_minor == 5_000
+
+
+def test_an_equal_capture_of_ours_under_way_is_none_of_the_back_office(
+    supervisor: Staff, gateway: Sandbox, settings: Settings
+) -> None:
+    settings.MANY_CAPTURES = True
+    order = reserved(supervisor)
+    first = act("capture", supervisor, order, 5_000)
+    deliver(_told_of_capture(gateway, first))
+    second = lost(gateway, "capture", supervisor, order, 5_000)
+    asked(first)
+    assert order.operations.filter(kind=Kind.CAPTURE, is_external=True).count() == 0
+    assert asked(second).status == Status.APPROVED
+    assert asked(first, minutes=61).next_check_at is None
+    assert sums(order) == (12_500, 10_000, 0)
+
+
+def test_an_equal_capture_of_ours_that_came_late_is_none_of_the_back_office(
+    supervisor: Staff, gateway: Sandbox, settings: Settings
+) -> None:
+    settings.MANY_CAPTURES = True
+    order = reserved(supervisor)
+    late = asked_until_absent(never_came(gateway, "capture", supervisor, order, 5_000))
+    first = act("capture", supervisor, order, 5_000)
+    gateway.act("CAPTURE", f"{order.number}-1", 5_000)  # the one that was held up
+    deliver(_told_of_capture(gateway, first))
+    asked(first)
+    assert order.operations.filter(kind=Kind.CAPTURE, is_external=True).count() == 0
+    assert asked(late, minutes=90).status == Status.APPROVED
+    assert sums(order) == (12_500, 10_000, 0)
 
 
 def test_our_own_capture_told_without_a_reference_counts_once(
