@@ -4,7 +4,7 @@ They are facts like our own, so they get rows of their own, marked as external a
 nothing of them was ever sent from here. Too much of them raises an alarm and breaks no constraint.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db import transaction
 
@@ -35,16 +35,27 @@ def charge_of(feedback: Feedback, kind: Kind | None) -> Operation | None:
     return charge if fits else None
 
 
-def receive(charge: Operation, kind: Kind, feedback: Feedback) -> None:
+def receive(
+    charge: Operation,
+    kind: Kind,
+    feedback: Feedback,
+    find: Callable[[Feedback], Operation | None],
+) -> Operation | None:
     """Keep the message. A success becomes an external operation of ``charge``, once however often
     it is heard; a refusal moved nothing and is an event.
+
+    The gateway may tell one act twice in two shapes at one instant. So ``find`` looks for its
+    operation once more under the order's lock: where it is known by now it is returned, and the
+    message was not kept.
     """
     statement = Statement.of_notice(feedback)
     with transaction.atomic(durable=True):
         order = Order.objects.locked(charge.order_id)
         charge = order.operations.get(pk=charge.pk)
         if Evidence.objects.filter(digest=statement.digest).exists():
-            return
+            return None
+        if known := find(feedback):
+            return known
         if statement.outcome == Outcome.APPROVED:
             amount = charge.amount_minor if kind == Kind.VOID else feedback.amount_minor or 0
             operation = take_in(order, charge, kind, amount, statement)
@@ -61,6 +72,7 @@ def receive(charge: Operation, kind: Kind, feedback: Feedback) -> None:
         kept = _keep(operation, statement)
         totals.recompute(order)
         differences.hear(order, operation, statement, kept)
+    return None
 
 
 def take_in(

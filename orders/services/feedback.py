@@ -43,11 +43,12 @@ def receive(body: bytes, content_type: str) -> None:
     kind = _KINDS.get(feedback.command)
     if operation is None:
         charge = external.charge_of(feedback, kind)
-        if charge and kind and feedback.outcome in {Outcome.APPROVED, Outcome.DECLINED}:
-            external.receive(charge, kind, feedback)
-        else:
+        if not (charge and kind and feedback.outcome in {Outcome.APPROVED, Outcome.DECLINED}):
             _keep_orphan(feedback)
-        return
+            return
+        operation = external.receive(charge, kind, feedback, _operation_of)
+        if operation is None:
+            return
     evidence.apply(operation=operation, statement=Statement.of_feedback(operation, feedback))
 
 

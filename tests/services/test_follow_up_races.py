@@ -1,18 +1,21 @@
 """Two people, or two presses, at one instant: on both databases one wins and one is told."""
 
+from urllib.parse import urlencode
+
 import pytest
 
 from orders.errors import Conflict, Refused
 from orders.models import Operation, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import place
+from orders.services import feedback, place
 from orders.states import Kind, Status
 from tests.factories import StaffFactory
-from tests.services.after_sale import act, charged, reserved, sums
+from tests.services.after_sale import act, charged, deliver, reserved, sums
 from tests.services.test_duplicates import charged_twice
 from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
+FORM = "application/x-www-form-urlencoded"
 
 
 @pytest.fixture
@@ -93,3 +96,15 @@ def test_the_same_key_for_two_amounts_at_once_is_a_conflict_for_one(
     assert sum(isinstance(one, Conflict) for one in results) == 1
     refund = order.operations.get(kind=Kind.REFUND)
     assert refund.status == Status.APPROVED
+
+
+def test_one_refund_of_the_back_office_told_in_two_shapes_at_once_counts_once(
+    people: tuple[Staff, Staff], gateway: Sandbox
+) -> None:
+    order = charged(people[0])
+    for amount_minor in (1_000, 1_100, 1_200, 1_300):
+        told = gateway.act("REFUND", f"{order.number}-1", amount_minor)
+        form = urlencode(told).encode()
+        together(lambda told=told: deliver(told), lambda form=form: feedback.receive(form, FORM))
+    assert sums(order) == (12_500, 12_500, 4_600)
+    assert order.operations.filter(kind=Kind.REFUND).count() == 4
