@@ -14,7 +14,8 @@ SHORTENED = {
     "RESOLVE_SCHEDULE_S": ",".join(
         map(str, [*range(1, 7), *range(8, 60, 4), *range(60, 300, 15), *range(300, 3600, 60)])
     ),
-    "RECHECK_AFTER_S": "4,8,15,30,60,120,300,900",
+    # What comes to light has to be found however long a run takes on a busy machine.
+    "RECHECK_AFTER_S": ",".join(map(str, [4, 8, 15, 30, 60, *range(120, 7200, 120)])),
     # A reservation is old after seconds, and captured in parts.
     "RESERVED_ALARM_S": "20",
     "RESERVED_LIFE_S": "10",
