@@ -7,7 +7,7 @@ WORKDIR /office
 COPY requirements.lock ./
 RUN pip install --no-cache-dir --no-deps --require-hashes --requirement requirements.lock
 
-RUN useradd --system --home-dir /office office && mkdir var books && chown office var books
+RUN useradd --system --home-dir /office office && mkdir -p var/mail books && chown office var var/mail books
 COPY manage.py ./
 COPY motooffice ./motooffice
 COPY orders ./orders

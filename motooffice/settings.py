@@ -13,6 +13,7 @@ from motooffice.environment import BASE_DIR, DEMO, TESTING, demo, derived_key, e
 from motooffice.headers import SECURE_CSP, SECURE_HEADERS  # noqa: F401
 from motooffice.limits import *  # noqa: F403
 from motooffice.logs import logging_to_stdout
+from motooffice.mail import *  # noqa: F403
 from motooffice.times import *  # noqa: F403
 
 VAR_DIR = BASE_DIR / "var"
@@ -79,6 +80,8 @@ INSTALLED_APPS = [
     "crispy_forms",
     "crispy_bootstrap5",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
     "orders",  # last: its groups need the permissions of all others
 ]
 MIDDLEWARE = [
@@ -145,6 +148,9 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 200_000},
     }
 }
+
+# Work for later waits in the database, as part of the transaction that asks for it.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 
 # --- Sign-in -----------------------------------------------------------------------------
 AUTH_USER_MODEL = "orders.Staff"
@@ -225,15 +231,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _STATIC_STORAGE},
 }
-_mail = env.email_url("EMAIL_URL", default="consolemail://")
-EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
-EMAIL_HOST = _mail.get("EMAIL_HOST") or "localhost"
-EMAIL_PORT = _mail.get("EMAIL_PORT") or 25
-EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
-EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
-EMAIL_USE_TLS = bool(_mail.get("EMAIL_USE_TLS"))
-EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_SSL"))
-EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hang the resolver
 ALARM_EMAILS = env.list("ALARM_EMAILS", default=[])
 DEFAULT_FROM_EMAIL = MERCHANT_EMAIL or "office@localhost"
 

@@ -77,6 +77,15 @@ class OutsideMethod(TextChoices):
     TRANSFER = "transfer", _("Bank transfer")
 
 
+class ReceiptState(TextChoices):
+    """What became of a receipt that is sent by mail."""
+
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Could not be sent")
+    REPLACED = "replaced", _("Not sent any more")
+
+
 class Source(TextChoices):
     """How an order reached the office."""
 

@@ -32,9 +32,11 @@ from orders.views.order_history import order_history
 from orders.views.order_outside import order_outside
 from orders.views.order_outside_back import order_outside_back
 from orders.views.order_paid import order_paid
+from orders.views.order_receipt import order_receipt
 from orders.views.order_refund import order_refund
 from orders.views.order_release import order_release
 from orders.views.order_resend import order_resend
+from orders.views.order_send_receipt import order_send_receipt
 from orders.views.order_settle import order_settle
 from orders.views.order_void import order_void
 
@@ -66,6 +68,8 @@ urlpatterns = [
         "orders/<str:number>/outside/<int:pk>/back/", order_outside_back, name="order-outside-back"
     ),
     path("orders/<str:number>/settle/<int:pk>/", order_settle, name="order-settle"),
+    path("orders/<str:number>/receipt/", order_receipt, name="order-receipt"),
+    path("orders/<str:number>/receipt/send/", order_send_receipt, name="order-send-receipt"),
     path("attention/", attention, name="attention"),
     path("attention/try-again/", attention_try_again, name="attention-try-again"),
     path("attention/<int:pk>/take/", attention_take, name="attention-take"),

@@ -86,6 +86,7 @@ class ManualOrderForm(CardChoiceForm):
     )
     city = TextField(label=_("Town"), max_length=80)
     country = TextField(label=_("Country"), max_length=80)
+    send_receipts = forms.BooleanField(label=_("Email a receipt"), initial=True, required=False)
     currency = forms.ChoiceField(
         label=_("Currency"),
         choices=_currencies,
@@ -160,6 +161,7 @@ class ManualOrderForm(CardChoiceForm):
             note=cleaned["note"],
             call_reference=cleaned["call_reference"] if source == Source.PHONE else "",
             slip_number=cleaned["slip_number"] if source == Source.POST else "",
+            send_receipts=cleaned["send_receipts"],
         )
 
     @property

@@ -10,6 +10,7 @@ from orders.models.heartbeats import Heartbeat
 from orders.models.operations import Operation
 from orders.models.orders import Order
 from orders.models.outside_payments import OutsidePayment
+from orders.models.receipts import Receipt
 from orders.models.staff import Staff
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Operation",
     "Order",
     "OutsidePayment",
+    "Receipt",
     "SearchKey",
     "Staff",
     "StoredCard",

@@ -13,6 +13,7 @@ ALARMS = [
     "late_success",
     "mismatch",
     "paid_twice",
+    "receipt_failed",
     "refund_reversed",
     "set_up_wrong",
 ]

@@ -68,6 +68,10 @@ class Order(models.Model):
     paid_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    # Where receipts go by themselves: "" for nowhere, None for orders from before there were any.
+    receipt_address = models.EmailField(  # noqa: DJ001
+        _("address for receipts"), null=True, blank=True
+    )
     version = models.PositiveIntegerField(default=1)
 
     objects = OrderQuerySet.as_manager()

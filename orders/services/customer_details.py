@@ -44,6 +44,15 @@ def checked(details: Mapping[str, str]) -> dict[str, str]:
     return kept
 
 
+def checked_email(text: str) -> str:
+    """The address fit to be written to. Raises ``Refused`` for one that is none."""
+    email = tidy(text)
+    if not email:
+        raise Refused("email_missing", _("Type an email address."), field="email")
+    _refuse_unfit("email", email)
+    return email
+
+
 def normalise_phone(text: str) -> str:
     """The number as "+971507654321", or "" for an empty text.
 

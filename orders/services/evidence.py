@@ -21,6 +21,7 @@ from orders.services import (
     external,
     kept_cards,
     limits,
+    receipts,
     schedule,
     set_up,
     totals,
@@ -59,6 +60,7 @@ def apply(*, operation: Operation, statement: Statement, actor: Staff | None = N
         if current.status in LOOKED_AT_AGAIN and statement.source == Evidence.Source.CHECK:
             schedule.look_again(current, is_answered=statement.verified)
         totals.recompute(order)
+        receipts.follow(order)
         differences.hear(order, current, statement, kept)
     return current
 

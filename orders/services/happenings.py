@@ -33,6 +33,9 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "difference_closed": (_("APS and the office agree again"), "good"),
     "near_duplicate_passed": (_("Goes on although another charge looks like it"), "wait"),
     "limit_reached": (_("Not charged: a limit was reached"), "bad"),
+    "receipt_asked": (_("Receipt asked for"), ""),
+    "receipt_sent": (_("Receipt sent"), ""),
+    "receipt_failed": (_("A receipt could not be sent"), "bad"),
     # Purchases
     "purchase_prepared": (_("Charge prepared, waiting for the card"), ""),
     "purchase_sending": (_("Charge sent to the gateway"), ""),

@@ -1,4 +1,4 @@
-"""Whether a resolver lives, and how long the oldest unknown charge has waited for one."""
+"""Whether a resolver and a worker live, and how long the oldest unknown charge has waited."""
 
 import os
 import socket
@@ -16,13 +16,14 @@ from orders.states import CHARGES, UNSETTLED
 EVERY_S = 5.0
 ALLOWED_S = 60
 FORGOTTEN_AFTER = timedelta(days=1)
+WORKER = "worker "  # begins the names of workers; a host's name holds no blank
 
 
 class Heart:
-    """The sign of life of one resolver, written at most every few seconds."""
+    """The sign of life of one resolver, or ``of`` a worker, written at most every few seconds."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
-        self.name = f"{socket.gethostname()[:80]}:{os.getpid()}"
+    def __init__(self, of: str = "", *, now: Callable[[], float] = time.monotonic) -> None:
+        self.name = f"{of}{socket.gethostname()[:80]}:{os.getpid()}"
         self._now = now
         self._next = 0.0
 
@@ -38,13 +39,28 @@ class Heart:
 
 def living() -> int:
     """How many resolvers gave a sign of life within the time that is allowed."""
-    allowed = timedelta(seconds=settings.RESOLVER_SILENCE_S or ALLOWED_S)
-    return Heartbeat.objects.filter(beat_at__gte=clock.now() - allowed).count()
+    return sum(not name.startswith(WORKER) for name in _living())
+
+
+def silent() -> set[str]:
+    """Whom staff must be told of because none of them lives: "resolver", "worker". One query on a
+    table of a few rows.
+    """
+    if not settings.RESOLVER_SILENCE_S:
+        return set()
+    living = {"worker" if name.startswith(WORKER) else "resolver" for name in _living()}
+    return {"resolver", "worker"} - living
 
 
 def is_silent() -> bool:
-    """Whether staff must be told that no resolver lives. One query on a table of a few rows."""
-    return bool(settings.RESOLVER_SILENCE_S) and not living()
+    """Whether no resolver lives, and staff must be told."""
+    return "resolver" in silent()
+
+
+def _living() -> list[str]:
+    allowed = timedelta(seconds=settings.RESOLVER_SILENCE_S or ALLOWED_S)
+    living = Heartbeat.objects.filter(beat_at__gte=clock.now() - allowed)
+    return list(living.values_list("name", flat=True))
 
 
 def unsettled() -> tuple[int, float]:

@@ -22,7 +22,9 @@ class NewCustomer:
 
 @dataclass(frozen=True, kw_only=True)
 class NewOrder:
-    """An order as somebody wants it. ``amount_minor`` is in minor units of ``currency``."""
+    """An order as somebody wants it. ``amount_minor`` is in minor units of ``currency``;
+    ``send_receipts``: to the customer's own email, where there is one.
+    """
 
     source: str
     customer: Customer | NewCustomer
@@ -34,6 +36,7 @@ class NewOrder:
     note: str = ""
     call_reference: str = ""
     slip_number: str = ""
+    send_receipts: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

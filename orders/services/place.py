@@ -234,9 +234,11 @@ def _make_room(order: Order, actor: Staff) -> None:
 
 def _columns(new_order: NewOrder, actor: Staff) -> dict[str, object]:
     columns = {name: getattr(new_order, name) for name in NewOrder.__dataclass_fields__}
-    if isinstance(new_order.customer, NewCustomer):
-        columns["customer"] = customers.create(actor=actor, **asdict(new_order.customer))
-    return columns
+    customer = new_order.customer
+    if isinstance(customer, NewCustomer):
+        customer = customers.create(actor=actor, **asdict(customer))
+    receipt_address = customer.email if columns.pop("send_receipts") else ""
+    return columns | {"customer": customer, "receipt_address": receipt_address}
 
 
 def _taken() -> Conflict:

@@ -13,6 +13,8 @@ def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
     """A sentence for an alarm of ``kind`` about ``operation`` as it stands now. ``code`` is what
     the gateway said at the time, where the alarm is about that.
     """
+    if kind == "receipt_failed":
+        return _("Ask the customer for the right address, and send it again on the order's page.")
     if operation and operation.status == Status.DUPLICATE:
         return _duplicate(operation)
     if kind == "late_success":

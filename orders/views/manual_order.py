@@ -21,6 +21,7 @@ from orders.views.card_zone import card_zone
 from orders.views.decorators import card_page
 from orders.views.near_zone import near_zone
 
+TICK = "send_receipts"  # a box that begins ticked: a browser sends nothing for one without a tick
 RIGHTS = ["orders.take_order", "orders.charge_order"]
 
 
@@ -83,19 +84,22 @@ def _fresh(request: HttpRequest) -> dict[str, str]:
     """What a form begins with: nothing, a customer named in the address, or what was typed before
     the session ended.
     """
+    typed = typed_work.take(request)
+    if typed:
+        typed.setdefault(TICK, "")
     return {
         "form_key": place.new_form_key(),
         "source": cast("Staff", request.user).last_source,
         "customer": request.GET.get("customer", ""),
-        **typed_work.take(request),
+        **typed,
     }
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
     """What was typed so far, with the customer just chosen, or none of them any more."""
-    typed = {name: request.POST.get(name, "") for name in request.POST}
+    typed = {TICK: ""} | {name: request.POST.get(name, "") for name in request.POST}
     if "choose" in typed:
-        typed |= {"customer": typed["choose"], "card": "", "customer_search": ""}
+        typed |= {"customer": typed["choose"], "card": "", "customer_search": "", TICK: "on"}
     return typed
 
 

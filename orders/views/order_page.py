@@ -93,6 +93,8 @@ def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "paid_outside": standing.method if standing else "",
         "rows": [_row(one) for one in reversed(operations)],
         "entries": timeline(events),
+        "receipts": order.receipts.select_related("operation", "made_by").order_by("-id"),
+        "may_have_receipt": order.captured_minor > 0,
         "held_minor": order.authorized_minor - order.captured_minor,
         "goes_on": not near and _goes_on(request, result),
         "is_quiet": not result.is_fresh,

@@ -1,0 +1,61 @@
+"""The process that does what others put off: it sweeps up what was lost, and works off the queue.
+
+Any number of these may run, on any number of machines. With another queue than the database's, the
+queue's own workers do the tasks and this goes on sweeping.
+"""
+
+import threading
+from datetime import timedelta
+
+from django_tasks_db.management.commands.db_worker import Worker
+from django_tasks_db.models import DBTaskResult, DBTaskResultQuerySet
+
+from orders import clock
+from orders.services import receipt_delivery
+from orders.services.heartbeat import WORKER, Heart
+
+QUEUE = "default"
+FORGOTTEN_AFTER = timedelta(days=1)
+
+
+class Background:
+    """Works in rounds until ``stop`` is set; a task that was begun is finished.
+
+    Raises ``OperationalError`` or ``InterfaceError`` when the database is away; the rows behind the
+    tasks are due again soon.
+    """
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self.heart = Heart(WORKER)
+
+    def round(self) -> int:
+        """Do everything that waits; returns how many tasks were looked at."""
+        self.heart.beat()
+        receipt_delivery.sweep()
+        ended = DBTaskResult.objects.finished()
+        ended.filter(finished_at__lt=clock.now() - FORGOTTEN_AFTER).delete()
+        worked = 0
+        # Looking costs a read. Taking a task locks the whole of an SQLite file.
+        while not self.stop.is_set() and _ready().exists():
+            self._one_task()
+            self.heart.beat()
+            worked += 1
+        return worked
+
+    def _one_task(self) -> None:
+        """The first task of the queue, unless somebody else was quicker."""
+        Worker(
+            queue_names=["*"],
+            interval=0,
+            batch=True,
+            backend_name=QUEUE,
+            startup_delay=False,
+            max_tasks=1,
+            worker_id=self.heart.name[:64],
+            excluded_queue_names=[],
+        ).run()
+
+
+def _ready() -> DBTaskResultQuerySet:
+    return DBTaskResult.objects.ready().filter(backend_name=QUEUE)

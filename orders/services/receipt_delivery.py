@@ -1,0 +1,119 @@
+"""Receipts leave: one delivery of each at a time, tried again for three days until it is out.
+
+Delivering happens in a process of its own, never in a request and never in the resolver, so that a
+mail server that is slow or away holds up neither. A row is claimed before the mail leaves; only a
+process that dies between sending and noting it makes a second mail.
+"""
+
+import logging
+from datetime import timedelta
+from smtplib import SMTPRecipientsRefused
+from typing import Any
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
+
+from orders import clock
+from orders.models import Order, Receipt
+from orders.services import audit
+from orders.services.receipt_mail import mail_of
+from orders.states import ReceiptState
+from orders.tasks import enqueue, task
+
+log = logging.getLogger(__name__)
+
+LEASE_S = 300  # longer than a mail server may take
+QUEUED_S = 300  # how long a task may wait in the queue before another one is made
+RETRY_S = (60, 300, 900, 3600)  # then hourly
+GIVEN_UP_AFTER = timedelta(days=3)
+BATCH = 50
+
+
+@task
+def deliver(receipt_pk: int, tries: int) -> bool:
+    """Whether the receipt is out. Does nothing unless it still waits after so many tries: of equal
+    tasks the first one acts.
+
+    Raises what the database raises when it is away; the row is looked at again when it is due.
+    """
+    now = clock.now()
+    waiting = Receipt.objects.filter(pk=receipt_pk, tries=tries, state=ReceiptState.WAITING)
+    if not waiting.update(tries=tries + 1, due_at=now + timedelta(seconds=LEASE_S)):
+        return False
+    receipt = Receipt.objects.select_related("order", "operation").get(pk=receipt_pk)
+    if receipt.operation.reversed_at:
+        return _end(receipt, ReceiptState.REPLACED)  # the bank took this refund back meanwhile
+    try:
+        mail_of(receipt).send()
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception as error:  # noqa: BLE001  its words and its trace may hold an address
+        log.warning("receipt %s could not be sent: %s", receipt.pk, type(error).__name__)
+        return _put_off(receipt, error)
+    return _end(receipt, ReceiptState.SENT, "receipt_sent", sent_at=clock.now())
+
+
+def sweep() -> int:
+    """Have those delivered that are due and that nobody works on: the next try, or one whose task
+    was lost. Returns how many.
+    """
+    with transaction.atomic():
+        now = clock.now()
+        due = Receipt.objects.filter(due_at__lte=now).order_by("due_at", "id")
+        rows = list(due.select_for_update(skip_locked=True)[:BATCH])
+        for row in rows:
+            send_soon(row)
+    return len(rows)
+
+
+def send_soon(receipt: Receipt) -> None:
+    """Have a waiting receipt delivered. Part of the transaction that holds or makes the row."""
+    due_at = clock.now() + timedelta(seconds=QUEUED_S)
+    Receipt.objects.filter(pk=receipt.pk).update(due_at=due_at)
+    enqueue(deliver, receipt.pk, receipt.tries)
+
+
+def _put_off(receipt: Receipt, error: Exception) -> bool:
+    """It did not leave: try again later, or never where the address is refused or time is over."""
+    problem = _told(error)
+    late = clock.now() - receipt.made_at >= GIVEN_UP_AFTER
+    if late or _is_final(error):
+        return _end(receipt, ReceiptState.FAILED, "receipt_failed", problem=problem)
+    wait_s = RETRY_S[min(receipt.tries, len(RETRY_S)) - 1]
+    due_at = clock.now() + timedelta(seconds=wait_s)
+    _mine(receipt).filter(state=ReceiptState.WAITING).update(due_at=due_at, problem=problem)
+    return False
+
+
+def _end(receipt: Receipt, state: ReceiptState, event: str = "", **changes: Any) -> bool:
+    """Whether it is out; its row waits for nothing more, and the trail tells how it ended."""
+    with transaction.atomic(durable=True):
+        order = Order.objects.locked(receipt.order_id)
+        changes = {"problem": ""} | changes
+        row = _mine(receipt)
+        if state != ReceiptState.SENT:  # one that was replaced while it left did leave
+            row = row.filter(state=ReceiptState.WAITING)
+        moved = row.update(state=state, due_at=None, **changes)
+        if moved and event:
+            audit.record(order, event, operation=receipt.operation, receipt=receipt.pk)
+    return state == ReceiptState.SENT
+
+
+def _mine(receipt: Receipt) -> QuerySet[Receipt]:
+    """The row, as long as nobody began another try."""
+    return Receipt.objects.filter(pk=receipt.pk, tries=receipt.tries)
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the server said for good that there is no such address."""
+    if not isinstance(error, SMTPRecipientsRefused):
+        return False
+    return all(500 <= code < 600 for code, _words in error.recipients.values())
+
+
+def _told(error: Exception) -> str:
+    """The kind of error and the server's code: its words may name anybody."""
+    code = getattr(error, "smtp_code", "")
+    if isinstance(error, SMTPRecipientsRefused):
+        code = ", ".join(sorted({str(code) for code, _words in error.recipients.values()}))
+    return f"{type(error).__name__} {code}".strip()[:200]

@@ -1,0 +1,128 @@
+"""Receipts are written down: one by itself for every proven movement of money, and those that
+people ask for. ``services.receipt_delivery`` sends them.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from orders import clock
+from orders.errors import Refused
+from orders.models import Operation, Order, Receipt, Staff
+from orders.services import audit, customers, rules
+from orders.services.customer_details import checked_email
+from orders.services.form_keys import key_reused
+from orders.services.place import new_form_key
+from orders.services.receipt_content import proven
+from orders.services.receipt_delivery import send_soon
+from orders.states import ReceiptState
+
+_HOUR = timedelta(hours=1)
+
+
+def follow(order: Order) -> None:
+    """Whatever is proven of the order's money has its receipt, once however often it is proven.
+
+    Part of the door for evidence: in its transaction, and under the order's lock.
+    """
+    if not order.receipt_address:
+        return
+    told = set(order.receipts.filter(made_by=None).values_list("operation_id", flat=True))
+    for operation in proven(order.operations.order_by("id")):
+        if operation.pk not in told:
+            _write(order, operation, order.receipt_address)
+
+
+def ask(
+    *,
+    actor: Staff,
+    order: Order,
+    email: str,
+    form_key: str,
+    about: int = 0,
+    corrects_customer: bool = False,
+) -> Receipt:
+    """A receipt that ``actor`` wants sent to ``email``, about the operation with the key ``about``
+    or else the latest; what still waits for, or failed at, another address is not sent any more.
+    ``corrects_customer``: from now on this is the customer's email, and the order's later receipts
+    go there.
+
+    The same form again gives the same receipt. Raises ``Refused`` without the right, for what is no
+    address, where no money was taken, and after too many receipts of the order within an hour.
+    """
+    rules.may(actor, "orders.mark_paid")
+    address = checked_email(email)
+    with transaction.atomic(durable=True):
+        locked = Order.objects.locked(order.pk)
+        if again := Receipt.objects.filter(form_key=form_key).first():
+            if again.order_id != locked.pk:
+                raise key_reused()
+            return again
+        operation = _told_of(proven(locked.operations.order_by("id")), about)
+        _check_limit(locked)
+        _replace(locked, address)
+        receipt = _write(locked, operation, address, actor=actor, form_key=form_key)
+        audit.record(locked, "receipt_asked", actor=actor, operation=operation, receipt=receipt.pk)
+        if corrects_customer:
+            _correct(locked, actor, address)
+    return receipt
+
+
+def _told_of(operations: Sequence[Operation], about: int) -> Operation:
+    """The operation that was meant, or the latest."""
+    if not operations:
+        raise Refused(
+            "nothing_was_taken",
+            _("There is no receipt: no money was taken for this order."),
+        )
+    return next((one for one in operations if one.pk == about), operations[-1])
+
+
+def _check_limit(order: Order) -> None:
+    """Nobody floods a customer, or a stranger, from an order."""
+    asked = order.receipts.filter(made_by__isnull=False, made_at__gt=clock.now() - _HOUR)
+    if asked.count() >= settings.RECEIPTS_AN_HOUR:
+        raise Refused(
+            "too_many_receipts",
+            _("%(most)d receipts of this order were asked for within an hour. Try again later.")
+            % {"most": settings.RECEIPTS_AN_HOUR},
+        )
+
+
+def _replace(order: Order, address: str) -> None:
+    """What cannot reach another address need not be tried any more."""
+    stuck = order.receipts.filter(state__in=[ReceiptState.WAITING, ReceiptState.FAILED])
+    stuck.exclude(address=address).update(state=ReceiptState.REPLACED, due_at=None)
+
+
+def _correct(order: Order, actor: Staff, address: str) -> None:
+    rules.may(actor, "orders.change_customer")
+    customers.update(actor=actor, customer=order.customer, email=address)
+    if order.receipt_address:
+        Order.objects.filter(pk=order.pk).update(receipt_address=address)
+
+
+def _write(
+    order: Order,
+    operation: Operation,
+    address: str,
+    *,
+    actor: Staff | None = None,
+    form_key: str = "",
+) -> Receipt:
+    now = clock.now()
+    receipt = Receipt.objects.create(
+        order=order,
+        operation=operation,
+        form_key=form_key or new_form_key(),
+        address=address,
+        language=order.customer.language,
+        made_by=actor,
+        made_at=now,
+        due_at=now,
+    )
+    send_soon(receipt)
+    return receipt

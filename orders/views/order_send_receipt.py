@@ -1,0 +1,70 @@
+"""Send a receipt by mail: to the customer, to a corrected address, or once more."""
+
+from typing import Any, cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from orders.errors import Refused
+from orders.forms.send_receipt import SendReceiptForm
+from orders.models import Order, Staff
+from orders.services import receipts
+from orders.services.place import new_form_key
+from orders.services.receipt_content import content_of
+from orders.views.answers import see_other
+from orders.views.cursor import number as number_in
+from orders.views.order_page import order_for
+
+
+@permission_required("orders.mark_paid", raise_exception=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def order_send_receipt(request: HttpRequest, number: str) -> HttpResponse:
+    """The form; once it is sent 303 to the order, on which the receipt waits to leave."""
+    order = order_for(request, number)
+    try:
+        content = content_of(order)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return see_other(order.get_absolute_url())
+    may_correct = request.user.has_perm("orders.change_customer")
+    form = SendReceiptForm(
+        request.POST or None, initial=_begun(request, order), may_correct=may_correct
+    )
+    if form.is_valid() and _asked(cast("Staff", request.user), form, order):
+        address = f"\u2066{form.cleaned_data['email']}\u2069"
+        messages.success(request, _("The receipt is on its way to %(to)s.") % {"to": address})
+        return see_other(order.get_absolute_url())
+    context = {"form": form, "order": order, "content": content}
+    return render(request, "orders/order_send_receipt.html", context)
+
+
+def _begun(request: HttpRequest, order: Order) -> dict[str, Any]:
+    """What the form begins with: the customer's address, or a receipt that is sent again."""
+    again = order.receipts.filter(pk=number_in(request.GET.get("again", ""))).first()
+    return {
+        "email": again.address if again else order.customer.email,
+        "about": again.operation_id if again else None,
+        "form_key": new_form_key(),
+    }
+
+
+def _asked(actor: Staff, form: SendReceiptForm, order: Order) -> bool:
+    """Whether the receipt is written down; otherwise the form says why it is not."""
+    typed = form.cleaned_data
+    try:
+        receipts.ask(
+            actor=actor,
+            order=order,
+            email=typed["email"],
+            form_key=typed["form_key"],
+            about=typed["about"] or 0,
+            corrects_customer=typed.get("corrects_customer", False),
+        )
+    except Refused as refusal:
+        form.refuse(refusal)
+        return False
+    return True
