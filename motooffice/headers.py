@@ -15,6 +15,15 @@ SECURE_CSP = {
     "base-uri": ["'none'"],
     "object-src": ["'none'"],
 }
+# A mail of the practice office, shown by itself: mail programs want styles in the text.
+MAIL_CSP = {
+    "sandbox": [],
+    "default-src": ["'none'"],
+    "style-src": ["'unsafe-inline'"],
+    "form-action": ["'none'"],
+    "frame-ancestors": ["'none'"],
+    "base-uri": ["'none'"],
+}
 _DENIED = (
     "accelerometer",
     "autoplay",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from motooffice.databases import database, make_private
 from motooffice.environment import BASE_DIR, DEMO, TESTING, demo, derived_key, env, secret
-from motooffice.headers import SECURE_CSP, SECURE_HEADERS  # noqa: F401
+from motooffice.headers import MAIL_CSP, SECURE_CSP, SECURE_HEADERS  # noqa: F401
 from motooffice.limits import *  # noqa: F403
 from motooffice.logs import logging_to_stdout
 from motooffice.mail import *  # noqa: F403

@@ -12,6 +12,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_tasks_db.models import DBTaskResult
 
 from orders.accounts import unlock
 from orders.field_words import FIELD_WORDS
@@ -24,6 +25,7 @@ from orders.models import (
     Operation,
     Order,
     OutsidePayment,
+    Receipt,
     Staff,
     StoredCard,
 )
@@ -32,7 +34,7 @@ from orders.services import audit
 
 admin.site.site_header = admin.site.site_title = "MotoOffice"
 admin.site.index_title = gettext_lazy("Staff and records")
-admin.site.unregister([Group, EmailAddress, Authenticator])
+admin.site.unregister([Group, EmailAddress, Authenticator, DBTaskResult])
 
 
 class LookingOnly(admin.ModelAdmin):
@@ -129,6 +131,14 @@ class StoredCardAdmin(LookingOnly):
 @admin.register(Consent)
 class ConsentAdmin(LookingOnly):
     list_display = ("__str__",)
+
+
+@admin.register(Receipt)
+class ReceiptAdmin(LookingOnly):
+    hidden = ("form_key",)
+    list_display = ("operation", "address", "state", "made_at", "sent_at")
+    list_filter = ("state",)
+    search_fields = ("=address",)
 
 
 @admin.register(Staff)

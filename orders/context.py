@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import awaited
 from orders.awaited import Awaited
-from orders.services import attention, heartbeat, readiness
+from orders.services import attention, heartbeat, readiness, sent_mail
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ DAILY = (
         _("Order history"),
         "card-list",
         "orders.view_order",
-        covers=("order-detail", "order-card"),
+        covers=("order-detail", "order-card", "order-receipt", "order-send-receipt"),
     ),
     Destination(
         "customer-list",
@@ -63,6 +63,7 @@ SUPERVISION = (
     Destination("repeat-list", _("Repeat charges"), "arrow-repeat", "orders.view_repeatrun"),
     Destination("audit", _("Audit log"), "shield-check", "orders.view_audit"),
 )
+PRACTICE = (Destination("sent-mail", _("Sent mail"), "envelope", "orders.view_order"),)
 ROLES = {
     "agent": _("Agent"),
     "clerk": _("Clerk"),
@@ -86,7 +87,7 @@ def office(request: HttpRequest) -> dict[str, dict[str, Any]]:
             "language_url": address("set_language"),
             "awaited": SimpleLazyObject(lambda: _awaited_by(request)),
             "stops": SimpleLazyObject(lambda: _stops_for(user)),
-            "resolver_is_silent": SimpleLazyObject(lambda: _is_silent_for(user)),
+            "silent": SimpleLazyObject(lambda: _silent_for(user)),
         }
     }
 
@@ -99,7 +100,12 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     here = match.view_name if match else ""
     user = getattr(request, "user", None)
     sections = []
-    for title, destinations in (("", DAILY), (_("Supervision"), SUPERVISION)):
+    practice = PRACTICE if sent_mail.is_kept() else ()
+    for title, destinations in (
+        ("", DAILY),
+        (_("Supervision"), SUPERVISION),
+        (_("Practice"), practice),
+    ):
         lines = [
             _line(destination, url, here, user)
             for destination in destinations
@@ -137,9 +143,9 @@ def _line(destination: Destination, url: str, here: str, user: Any) -> dict[str,
     }
 
 
-def _is_silent_for(user: Any) -> bool:
-    """Whether this member of staff must be told that nobody asks about unknown charges."""
-    return bool(user and user.is_authenticated) and heartbeat.is_silent()
+def _silent_for(user: Any) -> set[str]:
+    """Which of the processes that work by themselves staff must be told of, because none lives."""
+    return heartbeat.silent() if user and user.is_authenticated else set()
 
 
 def _awaited_by(request: HttpRequest) -> Awaited | None:

@@ -39,6 +39,8 @@ from orders.views.order_resend import order_resend
 from orders.views.order_send_receipt import order_send_receipt
 from orders.views.order_settle import order_settle
 from orders.views.order_void import order_void
+from orders.views.sent_mail import sent_mail
+from orders.views.sent_mail_html import sent_mail_html
 
 urlpatterns = [
     path("", home, name="home"),
@@ -78,6 +80,8 @@ urlpatterns = [
     path("attention/differences/<int:pk>/take/", difference_take, name="difference-take"),
     path("attention/<str:what>/<int:pk>/close/", attention_close, name="attention-close"),
     path("attention/locked/<int:pk>/", attention_unlock, name="attention-unlock"),
+    path("practice/mail/", sent_mail, name="sent-mail"),
+    path("practice/mail/<str:key>/", sent_mail_html, name="sent-mail-html"),
     path("gateway/feedback/", feedback, name="feedback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -13,6 +13,9 @@ COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}|{#.*?#}", re.DOTALL)
 INLINE = re.compile(r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 SPRITE = (ROOT / "static" / "icons.svg").read_text()
 
+# Shown by no page under the office's policy; mail programs drop every other style.
+MAILS = {"receipts/mail.html", "receipts/_mail_row.html"}
+
 every_template = pytest.mark.parametrize("name", TEMPLATES)
 
 
@@ -28,9 +31,8 @@ def test_parses(name: str) -> None:
 
 @every_template
 def test_has_no_inline_script_style_or_handler(name: str) -> None:
-    assert not re.findall(
-        r"<script|<style|\sstyle=|\son[a-z]+=|javascript:", code(name), re.IGNORECASE
-    )
+    found = set(INLINE.findall(code(name)))
+    assert found <= ({" style="} if name in MAILS else set())
 
 
 @every_template

@@ -86,7 +86,8 @@ class ManualOrderForm(CardChoiceForm):
     )
     city = TextField(label=_("Town"), max_length=80)
     country = TextField(label=_("Country"), max_length=80)
-    send_receipts = forms.BooleanField(label=_("Email a receipt"), initial=True, required=False)
+    # Not "Email ...": people and tests find the field of that name by its label.
+    send_receipts = forms.BooleanField(label=_("Send a receipt"), initial=True, required=False)
     currency = forms.ChoiceField(
         label=_("Currency"),
         choices=_currencies,

@@ -2,6 +2,7 @@
 
 Outermost of all middleware, so that refusals of the others carry them too. A view that shows the
 card fields is marked by `orders.views.decorators.card_page`; only its answer may name the gateway.
+A mail that is shown as HTML is marked by `mail_part` there: it may have styles, and is shut in.
 """
 
 from collections.abc import Callable
@@ -24,7 +25,8 @@ def security_headers(
             # It came without our cookies; new ones would replace those of the open pages.
             response.cookies.clear()
         is_card_page = getattr(response, "is_card_page", False)
-        policy = settings.SECURE_CSP
+        is_mail = getattr(response, "is_mail_part", False)
+        policy = settings.MAIL_CSP if is_mail else settings.SECURE_CSP
         if is_card_page:
             policy = with_gateway(policy, settings.APS_PAGE_URL)
             response["Integrity-Policy"] = "blocked-destinations=(script)"

@@ -52,11 +52,6 @@ def silent() -> set[str]:
     return {"resolver", "worker"} - living
 
 
-def is_silent() -> bool:
-    """Whether no resolver lives, and staff must be told."""
-    return "resolver" in silent()
-
-
 def _living() -> list[str]:
     allowed = timedelta(seconds=settings.RESOLVER_SILENCE_S or ALLOWED_S)
     living = Heartbeat.objects.filter(beat_at__gte=clock.now() - allowed)

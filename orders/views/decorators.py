@@ -22,3 +22,15 @@ def card_page(view: View) -> View:
         return response
 
     return marked
+
+
+def mail_part(view: View) -> View:
+    """Show the answer as a mail program would: with the styles in it, and nothing else of it."""
+
+    @wraps(view)
+    def marked(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = view(*args, **kwargs)
+        response.is_mail_part = True  # type: ignore[attr-defined]
+        return response
+
+    return marked

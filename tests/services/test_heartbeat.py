@@ -20,20 +20,30 @@ def _somebody_watches(settings: Settings) -> None:
 
 
 def test_a_resolver_that_beats_is_alive() -> None:
-    assert heartbeat.is_silent()
+    assert "resolver" in heartbeat.silent()
     Heart().beat()
-    assert not heartbeat.is_silent()
+    assert "resolver" not in heartbeat.silent()
+
+
+def test_a_worker_is_no_resolver_and_a_resolver_no_worker() -> None:
+    assert heartbeat.silent() == {"resolver", "worker"}
+    Heart(heartbeat.WORKER).beat()
+    assert heartbeat.silent() == {"resolver"}
+    assert heartbeat.living() == 0
+    Heart().beat()
+    assert heartbeat.silent() == set()
+    assert heartbeat.living() == 1
 
 
 def test_a_minute_without_a_beat_is_silence() -> None:
     Heart().beat()
     with clock.at(clock.now() + timedelta(seconds=61)):
-        assert heartbeat.is_silent()
+        assert "resolver" in heartbeat.silent()
 
 
 def test_nobody_watches_where_the_setting_is_zero(settings: Settings) -> None:
     settings.RESOLVER_SILENCE_S = 0
-    assert not heartbeat.is_silent()
+    assert heartbeat.silent() == set()
 
 
 def test_a_busy_resolver_writes_a_beat_only_every_few_seconds() -> None:
