@@ -5,7 +5,6 @@ run late, twice, or never: a queue forgets what a killed process was doing. So w
 also keeps a row by which it is made up for, and the task claims that row before it acts.
 """
 
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -26,7 +25,11 @@ def enqueue(work: Task[..., Any], *keys: int) -> None:
     The database's own queue is part of that transaction. Any other hears of it after the commit;
     one that is away then costs time, because the row waits for the next sweep, and fails nothing.
     """
-    if isinstance(work.get_backend(), DatabaseBackend):
+
+    def hand_over() -> None:
         work.enqueue(*keys)
+
+    if isinstance(work.get_backend(), DatabaseBackend):
+        hand_over()
     else:
-        transaction.on_commit(partial(work.enqueue, *keys), robust=True)
+        transaction.on_commit(hand_over, robust=True)

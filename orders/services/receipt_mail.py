@@ -31,7 +31,7 @@ def mail_of(receipt: Receipt) -> EmailMultiAlternatives:
         text = render_to_string("receipts/mail.txt", context | _marks(receipt.language))
         mail = EmailMultiAlternatives(
             subject=_subject(content),
-            body=text,
+            body=text.strip() + "\n",
             from_email=settings.MERCHANT_EMAIL or None,
             to=[receipt.address],
             headers={"Message-ID": _message_id(receipt), "Auto-Submitted": "auto-generated"},

@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
@@ -61,10 +61,16 @@ def _in(file: Path) -> Iterator[SentMail]:
             key=base64.b32encode(digest).decode()[:16].lower(),
             subject=str(message["subject"]),
             to=str(message["to"]),
-            at=parsedate_to_datetime(message["date"]) if message["date"] else None,
+            at=_at(str(message["date"] or "")),
             text=_part(message, "plain"),
             html=_part(message, "html"),
         )
+
+
+def _at(date: str) -> datetime | None:
+    """When it left; a mail that says it in UTC says "-0000", which Python reads as no zone."""
+    at = parsedate_to_datetime(date) if date else None
+    return at.replace(tzinfo=UTC) if at and at.tzinfo is None else at
 
 
 def _part(message: EmailMessage, kind: str) -> str:

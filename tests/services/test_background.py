@@ -1,0 +1,75 @@
+"""The process that works off what others put off: one task at a time, with a sign of life."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django_tasks_db.models import DBTaskResult
+
+from orders import clock
+from orders.models import Heartbeat
+from orders.services import heartbeat, receipt_delivery, receipts
+from orders.services.background import Background
+from tests.factories import OrderFactory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def receipts_wait(count: int) -> None:
+    for number in range(count):
+        order = OrderFactory(charged=True, receipt_address=f"aisha{number}@example.com")
+        receipts.follow(order)
+
+
+def test_a_round_does_all_that_waits() -> None:
+    receipts_wait(3)
+    assert Background().round() == 3
+    assert len(mail.outbox) == 3
+    assert Background().round() == 0
+
+
+def test_it_gives_a_sign_of_life_that_is_no_resolvers() -> None:
+    Background().round()
+    assert Heartbeat.objects.get().name.startswith(heartbeat.WORKER)
+    assert heartbeat.living() == 0
+
+
+def test_asked_to_stop_it_begins_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    receipts_wait(3)
+    background = Background()
+    sent = receipt_delivery.mail_of
+
+    def stop_after(receipt: object) -> object:
+        background.stop.set()
+        return sent(receipt)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(receipt_delivery, "mail_of", stop_after)
+    assert background.round() == 1
+    assert len(mail.outbox) == 1
+    assert DBTaskResult.objects.ready().count() == 2
+
+
+def test_a_task_that_breaks_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    receipts_wait(2)
+    first = DBTaskResult.objects.order_by("enqueued_at").first()
+    assert first
+    first.args_kwargs = {"args": ["nonsense"], "kwargs": {}}
+    first.save()
+    assert Background().round() == 2
+    assert len(mail.outbox) == 1
+
+
+def test_what_ended_days_ago_is_forgotten_and_what_waits_is_not() -> None:
+    receipts_wait(2)
+    Background().round()
+    receipts_wait(1)
+    old, young = DBTaskResult.objects.finished()
+    DBTaskResult.objects.filter(pk=old.pk).update(finished_at=clock.now() - timedelta(hours=25))
+    background = Background()
+    background.stop.set()
+    background.round()
+    assert not DBTaskResult.objects.filter(pk=old.pk).exists()
+    assert DBTaskResult.objects.filter(pk=young.pk).exists()
+    assert DBTaskResult.objects.ready().count() == 1
