@@ -56,9 +56,7 @@ def test_another_queue_never_hears_of_what_did_not_happen(queue: Broker) -> None
 
 
 @pytest.mark.parametrize("queue", [Away], indirect=True)
-def test_a_queue_that_is_away_fails_nothing(
-    queue: Away, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_queue_that_is_away_fails_nothing(queue: Away, caplog: pytest.LogCaptureFixture) -> None:
     with transaction.atomic():
         tasks.enqueue(deliver, 7, 0)
     assert "no broker" in caplog.text

@@ -48,8 +48,9 @@ def called(key: str) -> SentMail | None:
 
 
 def _files() -> list[Path]:
-    """The newest first: their names begin with the time."""
-    return sorted(Path(settings.EMAIL_FILE_PATH).glob("*.log"), reverse=True)
+    """The newest first. Their names tell the second only."""
+    files = Path(settings.EMAIL_FILE_PATH).glob("*.log")
+    return sorted(files, key=lambda file: file.stat().st_mtime_ns, reverse=True)
 
 
 def _in(file: Path) -> Iterator[SentMail]:

@@ -1,4 +1,5 @@
 """Every page of the office, in both languages: accessible, in its language, and nothing cut off.
+Pages of receipts are looked at in test_receipts.py.
 
 That no page breaks the content policy or complains on the console is asserted of every test.
 """
@@ -48,13 +49,13 @@ NOT_PAGES = set(
     "manual-order-check customer-search feedback healthz readyz metrics set_language "
     "mfa_download_recovery_codes mfa_reauthenticate_webauthn account_set_password "
     "account_confirm_login_code account_signup account_email account_email_verification_sent "
-    "account_confirm_email typed page card None".split()
+    "account_confirm_email sent-mail-html typed page card None".split()
 )
 PAGES = set(
     "home manual-order order-history order-detail order-card order-release card-return broken "
-    "order-capture order-void order-refund order-settle order-outside order-outside-back attention "
-    "attention-close attention-unlock difference-note customer-list customer-new customer-detail "
-    "customer-edit "
+    "order-capture order-void order-refund order-settle order-outside order-outside-back "
+    "order-receipt order-send-receipt sent-mail attention attention-close attention-unlock "
+    "difference-note customer-list customer-new customer-detail customer-edit "
     "account_login account_logout account_inactive account_reauthenticate account_change_password "
     "account_reset_password account_reset_password_done account_reset_password_from_key "
     "account_reset_password_from_key_done mfa_index mfa_authenticate mfa_reauthenticate "

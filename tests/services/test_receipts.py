@@ -78,9 +78,7 @@ def test_a_customer_who_was_just_typed_gets_one(agent: Staff, gateway: Sandbox) 
 def test_without_a_wish_or_an_email_there_is_none(
     agent: Staff, gateway: Sandbox, email: str, wanted: bool
 ) -> None:
-    operation = steps.charge_new(
-        agent, customer=CustomerFactory(email=email), send_receipts=wanted
-    )
+    operation = steps.charge_new(agent, customer=CustomerFactory(email=email), send_receipts=wanted)
     assert not Receipt.objects.exists()
     assert operation.order.receipt_address == ""
 
