@@ -77,6 +77,7 @@ class History:
         self.staff = staff
         self.count = count
         self.days = days
+        self.is_recent = False  # whether the order has receipts that wait to be mailed
 
     def take(self) -> Iterator[Order]:
         """Take the orders, oldest first, yielding each."""
@@ -88,6 +89,7 @@ class History:
             if ending == "reserved" and now - moment > HELD_FOR:
                 ending = "captured"
             with clock.at(moment):
+                self.is_recent = self.count - number in RECENT
                 yield self._order(self.random.choice(people_known), moment, ending)
 
     def _moments(self, now: datetime) -> list[datetime]:
@@ -185,6 +187,7 @@ class History:
                 description=goods,
                 call_reference=f"CALL-{number}" if source == Source.PHONE else "",
                 slip_number=f"S-{number}" if by_post else "",
+                send_receipts=self.is_recent,
             ),
         )
         operation = charge.proceed(placed)

@@ -42,6 +42,11 @@ def living() -> int:
     return sum(not name.startswith(WORKER) for name in _living())
 
 
+def living_workers() -> int:
+    """How many workers did."""
+    return sum(name.startswith(WORKER) for name in _living())
+
+
 def silent() -> set[str]:
     """Whom staff must be told of because none of them lives: "resolver", "worker". One query on a
     table of a few rows.

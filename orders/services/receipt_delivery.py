@@ -11,7 +11,7 @@ from smtplib import SMTPRecipientsRefused
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 
 from orders import clock
 from orders.models import Order, Receipt
@@ -71,6 +71,13 @@ def send_soon(receipt: Receipt) -> None:
     due_at = clock.now() + timedelta(seconds=QUEUED_S)
     Receipt.objects.filter(pk=receipt.pk).update(due_at=due_at)
     enqueue(deliver, receipt.pk, receipt.tries)
+
+
+def waiting() -> tuple[int, float]:
+    """How many receipts wait to leave, and the seconds since the oldest of them was asked for."""
+    rows = Receipt.objects.filter(due_at__isnull=False)
+    oldest = rows.aggregate(at=Min("made_at"))["at"]
+    return rows.count(), (clock.now() - oldest).total_seconds() if oldest else 0.0
 
 
 def _put_off(receipt: Receipt, error: Exception) -> bool:

@@ -189,9 +189,10 @@ def test_a_process_that_dies_while_sending_is_made_up_for(
     def die(_receipt: Receipt) -> None:
         raise Killed
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    with monkeypatch.context() as patch:
         patch.setattr(receipt_delivery, "mail_of", die)
-        deliver.call(receipt.pk, 0)
+        with pytest.raises(Killed):
+            deliver.call(receipt.pk, 0)
     DBTaskResult.objects.all().delete()
     assert (now(receipt).state, now(receipt).tries) == (ReceiptState.WAITING, 1)
     worked_off()
@@ -208,9 +209,10 @@ def test_a_database_that_is_away_after_the_mail_left_costs_a_second_one_and_no_l
     def away(*_given: object, **_more: object) -> None:
         raise OperationalError
 
-    with monkeypatch.context() as patch, pytest.raises(OperationalError):
+    with monkeypatch.context() as patch:
         patch.setattr(receipt_delivery.audit, "record", away)
-        deliver.call(receipt.pk, 0)
+        with pytest.raises(OperationalError):
+            deliver.call(receipt.pk, 0)
     assert now(receipt).state == ReceiptState.WAITING
     with time_machine.travel(clock.now() + timedelta(seconds=LEASE_S + 1), tick=False):
         worked_off()

@@ -1,4 +1,4 @@
-"""The mail of a receipt, word for word in both languages; what must never stand in it is not there."""
+"""The mail of a receipt, word for word in both languages, and without what must never be in it."""
 
 from datetime import UTC, datetime
 

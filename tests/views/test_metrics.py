@@ -1,12 +1,16 @@
 """Figures for a monitor that knows the token, and for nobody else."""
 
+import re
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from orders.services import breaker
-from orders.services.heartbeat import Heart
-from tests.factories import OperationFactory
+from orders import clock
+from orders.services import breaker, receipts
+from orders.services.heartbeat import WORKER, Heart
+from tests.factories import OperationFactory, OrderFactory
 
 pytestmark = pytest.mark.django_db
 BEARER = {"Authorization": "Bearer a-long-secret"}
@@ -24,6 +28,23 @@ def test_a_monitor_reads_how_long_the_oldest_charge_has_waited(
     assert "motooffice_resolvers_alive 1\n" in told
     assert "motooffice_gateway_away 0\n" in told
     assert "motooffice_on_wire_of_this_process 0\n" in told
+
+
+def test_a_monitor_reads_how_long_receipts_wait_and_whether_anybody_sends_them(
+    client: Client, settings: Settings
+) -> None:
+    settings.METRICS_TOKEN = "a-long-secret"
+    with clock.at(clock.now() - timedelta(minutes=9)):
+        for _each in range(2):
+            receipts.follow(OrderFactory(charged=True, receipt_address="aisha@example.com"))
+    told = client.get("/metrics", headers=BEARER).content.decode()
+    assert "motooffice_receipts_waiting 2\n" in told
+    assert re.search("motooffice_oldest_waiting_receipt_seconds 5[34][0-9]\n", told)
+    assert "motooffice_workers_alive 0\n" in told
+    Heart(WORKER).beat()
+    told = client.get("/metrics", headers=BEARER).content.decode()
+    assert "motooffice_workers_alive 1\n" in told
+    assert "motooffice_resolvers_alive 0\n" in told
 
 
 def test_a_monitor_reads_that_the_gateway_is_away(client: Client, settings: Settings) -> None:
