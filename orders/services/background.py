@@ -5,6 +5,7 @@ queue's own workers do the tasks and this goes on sweeping.
 """
 
 import threading
+import time
 from datetime import timedelta
 
 from django_tasks_db.management.commands.db_worker import Worker
@@ -16,6 +17,7 @@ from orders.services.heartbeat import WORKER, Heart
 
 QUEUE = "default"
 FORGOTTEN_AFTER = timedelta(days=1)
+FORGET_EVERY_S = 3600.0
 
 
 class Background:
@@ -28,13 +30,13 @@ class Background:
     def __init__(self) -> None:
         self.stop = threading.Event()
         self.heart = Heart(WORKER)
+        self._forget_at = 0.0
 
     def round(self) -> int:
         """Do everything that waits; returns how many tasks were looked at."""
         self.heart.beat()
         receipt_delivery.sweep()
-        ended = DBTaskResult.objects.finished()
-        ended.filter(finished_at__lt=clock.now() - FORGOTTEN_AFTER).delete()
+        self._forget()
         worked = 0
         # Looking costs a read. Taking a task locks the whole of an SQLite file.
         while not self.stop.is_set() and _ready().exists():
@@ -42,6 +44,14 @@ class Background:
             self.heart.beat()
             worked += 1
         return worked
+
+    def _forget(self) -> None:
+        """Once an hour, delete the tasks that ended days ago."""
+        if time.monotonic() < self._forget_at:
+            return
+        ended = DBTaskResult.objects.finished()
+        ended.filter(finished_at__lt=clock.now() - FORGOTTEN_AFTER).delete()
+        self._forget_at = time.monotonic() + FORGET_EVERY_S
 
     def _one_task(self) -> None:
         """The first task of the queue, unless somebody else was quicker."""

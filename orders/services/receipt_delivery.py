@@ -57,9 +57,10 @@ def sweep() -> int:
     """Have those delivered that are due and that nobody works on: the next try, or one whose task
     was lost. Returns how many.
     """
+    due = Receipt.objects.filter(due_at__lte=clock.now()).order_by("due_at", "id")
+    if not due.exists():
+        return 0  # without a transaction, which would lock the whole of an SQLite file
     with transaction.atomic():
-        now = clock.now()
-        due = Receipt.objects.filter(due_at__lte=now).order_by("due_at", "id")
         rows = list(due.select_for_update(skip_locked=True)[:BATCH])
         for row in rows:
             send_soon(row)

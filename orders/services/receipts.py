@@ -2,11 +2,12 @@
 people ask for. ``services.receipt_delivery`` sends them.
 """
 
+import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from orders import clock
@@ -20,20 +21,27 @@ from orders.services.receipt_content import proven
 from orders.services.receipt_delivery import send_soon
 from orders.states import ReceiptState
 
+log = logging.getLogger(__name__)
+
 _HOUR = timedelta(hours=1)
 
 
 def follow(order: Order) -> None:
     """Whatever is proven of the order's money has its receipt, once however often it is proven.
 
-    Part of the door for evidence: in its transaction, and under the order's lock.
+    Part of the door for evidence: in its transaction, and under the order's lock. Whatever is wrong
+    with a receipt, the proof of the money is kept; the next evidence of the order makes up for it.
+    Raises only what the database raises when it is away.
     """
     if not order.receipt_address:
         return
-    told = set(order.receipts.filter(made_by=None).values_list("operation_id", flat=True))
-    for operation in proven(order.operations.order_by("id")):
-        if operation.pk not in told:
-            _write(order, operation, order.receipt_address)
+    try:
+        with transaction.atomic():
+            _write_what_lacks(order, order.receipt_address)
+    except (InterfaceError, OperationalError):
+        raise
+    except Exception:
+        log.exception("order %s lacks a receipt", order.pk)
 
 
 def ask(
@@ -69,6 +77,13 @@ def ask(
         if corrects_customer:
             _correct(locked, actor, address)
     return receipt
+
+
+def _write_what_lacks(order: Order, address: str) -> None:
+    told = set(order.receipts.filter(made_by=None).values_list("operation_id", flat=True))
+    for operation in proven(order.operations.order_by("id")):
+        if operation.pk not in told:
+            _write(order, operation, address)
 
 
 def _told_of(operations: Sequence[Operation], about: int) -> Operation:

@@ -160,7 +160,25 @@ def test_a_refund_made_at_the_gateway_itself_has_one(supervisor: Staff, gateway:
     assert order.operations.get(kind=Kind.REFUND).is_external
 
 
-def test_a_mark_as_paid_or_an_unproven_answer_makes_none(agent: Staff) -> None:
+def test_what_is_wrong_with_a_receipt_undoes_no_proof_and_is_made_up_for(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_given: object) -> None:
+        raise IntegrityError("nobody foresaw this")
+
+    operation = unknown()
+    with monkeypatch.context() as patch:
+        patch.setattr(receipts, "send_soon", broken)
+        approve(operation)
+    operation.refresh_from_db()
+    assert operation.status == Status.APPROVED
+    assert "lacks a receipt" in caplog.text
+    assert not Receipt.objects.exists()
+    approve(operation)
+    assert Receipt.objects.get().operation == operation
+
+
+def test_an_answer_that_proves_nothing_makes_none() -> None:
     operation = unknown()
     evidence.apply(operation=operation, statement=said(Outcome.UNKNOWN, verified=False))
     evidence.apply(operation=operation, statement=said(Outcome.NOT_FOUND))
