@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.management import call_command
@@ -33,12 +33,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def database_url() -> str:
     """The tests' database, as a process of its own finds it."""
-    held = connection.settings_dict
+    name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
-        return f"sqlite:///{held['NAME']}"
-    who = quote(str(held["USER"]))
-    who += f":{quote(str(held['PASSWORD']))}" if held["PASSWORD"] else ""
-    return f"postgresql://{who}@/{held['NAME']}?host={held['HOST']}&port={held['PORT'] or 5432}"
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
 
 @pytest.fixture
