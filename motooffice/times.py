@@ -15,6 +15,8 @@ NOT_FOUND_SPACING_S = env.int("NOT_FOUND_SPACING_S", default=300)
 # A reservation this old is listed for a person; one older than its life may have lapsed.
 RESERVED_ALARM_S = env.int("RESERVED_ALARM_S", default=345_600)
 RESERVED_LIFE_S = env.int("RESERVED_LIFE_S", default=604_800)
+# How long a request waits for a second person; a reservation must live longer.
+APPROVAL_EXPIRES_S = env.int("APPROVAL_EXPIRES_S", default=172_800)
 RESOLVE_SCHEDULE_S = env.list(
     "RESOLVE_SCHEDULE_S", cast=int, default=[5, 15, 30, 60, 120, 300, 600, 900, 1800, 3600]
 )

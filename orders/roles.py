@@ -38,6 +38,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "orders.export_orders",
         "orders.view_attention",
         "orders.view_audit",
+        "orders.view_ceiling",
     ),
     "auditor": (
         "orders.view_order",
@@ -45,8 +46,11 @@ ROLES: dict[str, tuple[str, ...]] = {
         "orders.view_customer",
         "orders.view_attention",
         "orders.view_audit",
+        "orders.view_ceiling",
     ),
     "admin": (
+        "orders.view_ceiling",
+        "orders.change_ceiling",
         "orders.view_staff",
         "orders.add_staff",
         "orders.change_staff",

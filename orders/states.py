@@ -67,6 +67,37 @@ class Reason(TextChoices):
     CHARGED_TWICE = "charged_twice", _("Charged twice")
     GOODWILL = "goodwill", _("Goodwill")
     OTHER = "other", _("Another reason")
+    # Written by the office itself where a second person decided; nobody chooses them.
+    APPROVED = "approved", _("Approved by a second person")
+    NOT_APPROVED = "not_approved", _("Not approved")
+
+
+class Act(TextChoices):
+    """What a role may do up to a ceiling. An override goes on despite a warning."""
+
+    CHARGE = "charge", _("Charge")
+    CAPTURE = "capture", _("Capture")
+    REFUND = "refund", _("Refund")
+    OUTSIDE = "outside", _("Payment outside the gateway")
+    OVERRIDE = "override", _("Charge despite a warning")
+
+
+class Limit(TextChoices):
+    """Which of the two amounts of a ceiling an act is over."""
+
+    PER_ACT = "per_act", _("At once")
+    PER_DAY = "per_day", _("A day")
+
+
+class ApprovalStatus(TextChoices):
+    """Where a request stands for an act over a ceiling."""
+
+    PENDING = "pending", _("Waiting for approval")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", _("Refused")
+    EXPIRED = "expired", _("Not decided in time")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    MOOT = "moot", _("Came to nothing")
 
 
 class OutsideMethod(TextChoices):
@@ -147,6 +178,18 @@ ARROWS: dict[Status, frozenset[Status]] = {
     Status.VOIDED: frozenset(),
     Status.LAPSED: frozenset(),
 }
+
+# A request whose charge came to nothing waits again should that charge succeed after all.
+APPROVAL_ARROWS: dict[ApprovalStatus, frozenset[ApprovalStatus]] = {
+    ApprovalStatus.PENDING: frozenset(ApprovalStatus) - {ApprovalStatus.PENDING},
+    ApprovalStatus.MOOT: frozenset({ApprovalStatus.PENDING, ApprovalStatus.EXPIRED}),
+    ApprovalStatus.APPROVED: frozenset(),
+    ApprovalStatus.REFUSED: frozenset(),
+    ApprovalStatus.EXPIRED: frozenset(),
+    ApprovalStatus.WITHDRAWN: frozenset(),
+}
+# What a charge was reserved for was not approved: it is let go of.
+NOT_APPROVED = frozenset({ApprovalStatus.REFUSED, ApprovalStatus.EXPIRED, ApprovalStatus.WITHDRAWN})
 
 
 def may_move(old: str, new: str) -> bool:

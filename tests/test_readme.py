@@ -3,7 +3,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from orders.services.place import GRACE_S
+from orders.services.prepare import GRACE_S
 from orders.states import ARROWS
 
 ROOT = Path(__file__).parent.parent

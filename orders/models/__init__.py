@@ -1,5 +1,6 @@
 """What the office remembers. Limits and uniqueness are database constraints, not only code."""
 
+from orders.models.approvals import ApprovalRequest, Ceiling
 from orders.models.attention import Acknowledgement, AlarmMail
 from orders.models.breakers import Breaker
 from orders.models.customers import Consent, Customer, SearchKey, StoredCard
@@ -16,7 +17,9 @@ from orders.models.staff import Staff
 __all__ = [
     "Acknowledgement",
     "AlarmMail",
+    "ApprovalRequest",
     "Breaker",
+    "Ceiling",
     "Comparison",
     "Consent",
     "Customer",

@@ -9,6 +9,7 @@ from orders.models.orders import Order
 
 # Kinds that stay open until somebody has looked and said why they may be closed.
 ALARMS = [
+    "approved_not_done",
     "contradiction",
     "late_success",
     "mismatch",
@@ -16,6 +17,7 @@ ALARMS = [
     "receipt_failed",
     "refund_reversed",
     "set_up_wrong",
+    "unapproved_held",
 ]
 
 

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from orders.models import Operation
+from orders.models import ApprovalRequest, Operation
 from orders.services.totals import Sums, is_given_back, sums_of
-from orders.states import CHARGES, IN_FLIGHT, Kind, Status
+from orders.states import CHARGES, IN_FLIGHT, ApprovalStatus, Kind, Status
 
 
 def charge_of(operations: Sequence[Operation], reference: str = "") -> Operation | None:
@@ -65,7 +65,15 @@ def _no_capture(charge: Operation, sums: Sums) -> str:
         return _("all that was reserved has been taken.")
     if sums.captured and not settings.MANY_CAPTURES:
         return _("a reservation is captured once here, and it was.")
-    return ""
+    return _not_approved(charge)
+
+
+def _not_approved(charge: Operation) -> str:
+    """Of a charge over a ceiling nothing is taken before somebody approved it."""
+    request = ApprovalRequest.objects.filter(operation=charge).first()
+    if request is None or request.status == ApprovalStatus.APPROVED:
+        return ""
+    return _("it waits for approval.") if request.is_pending else _("it was not approved. Void it.")
 
 
 def _no_void(charge: Operation, sums: Sums) -> str:

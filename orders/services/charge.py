@@ -18,9 +18,11 @@ from orders.errors import Conflict, Refused
 from orders.gateway import GatewayError, NotSent, Reply
 from orders.models import Evidence, Operation, Order, Staff
 from orders.services import (
+    approval_requests,
     aps,
     audit,
     breaker,
+    ceilings,
     evidence,
     limits,
     paid_outside,
@@ -33,7 +35,8 @@ from orders.services import (
 from orders.services.gate import gate
 from orders.services.gateway_words import about
 from orders.services.near_duplicates import Confirmation
-from orders.services.place import Placed, expire, sent_now
+from orders.services.place import Placed, expire
+from orders.services.prepare import sent_now
 from orders.services.statement import Statement
 from orders.states import Kind, Status
 
@@ -117,6 +120,10 @@ def _claim(
         passed = gate(
             actor=actor, wanted=order, card=limits.Card.of(current), confirmation=confirmation
         )
+        over = ceilings.over_charge(
+            actor=actor, wanted=order, is_override=bool(passed.beside), besides=current
+        )
+        approval_requests.hold_charge(order, current, actor=actor, over=over)
         submitted_at, next_check_at = sent_now()
         current.move(
             Status.SENDING,

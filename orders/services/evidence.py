@@ -15,6 +15,7 @@ from orders.gateway import Outcome
 from orders.models import Evidence, Operation, Order, Staff
 from orders.services import (
     afterwards,
+    approval_requests,
     audit,
     by_books,
     differences,
@@ -59,6 +60,9 @@ def apply(*, operation: Operation, statement: Statement, actor: Staff | None = N
             set_up.tell(order, current, statement.facts.get("response_code", ""))
         if current.status in LOOKED_AT_AGAIN and statement.source == Evidence.Source.CHECK:
             schedule.look_again(current, is_answered=statement.verified)
+        if current.status != before:
+            approval_requests.hear(current)
+            approval_requests.follow(order)
         totals.recompute(order)
         receipts.follow(order)
         differences.hear(order, current, statement, kept)

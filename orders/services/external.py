@@ -11,7 +11,7 @@ from django.db import transaction
 from orders import clock, money
 from orders.gateway import Feedback, Outcome
 from orders.models import Evidence, Operation, Order
-from orders.services import afterwards, audit, differences, receipts, totals
+from orders.services import afterwards, approval_requests, audit, differences, receipts, totals
 from orders.services.place import new_form_key
 from orders.services.statement import Statement
 from orders.states import CHARGES, Kind, Status
@@ -70,6 +70,7 @@ def receive(
                 problem=feedback.response_code,
             )
         kept = _keep(operation, statement)
+        approval_requests.follow(order)
         totals.recompute(order)
         receipts.follow(order)
         differences.hear(order, operation, statement, kept)

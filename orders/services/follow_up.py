@@ -5,7 +5,7 @@ one commit, one request with no transaction open, the answer through the door fo
 goes back to the card that paid and to no other: the gateway is told the charge, never a card.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -14,19 +14,20 @@ from orders import clock, money
 from orders.errors import Conflict, Refused
 from orders.gateway import Reply
 from orders.models import Operation, Order, OutsidePayment, Staff
-from orders.services import allowed, aps, attend, audit, limits, readiness, rules
+from orders.services import allowed, aps, attend, audit, ceilings, limits, readiness, rules
 from orders.services.attend import LONGEST_REASON
 from orders.services.charge import exchange
 from orders.services.form_keys import key_reused, made_by
-from orders.services.place import sent_now
+from orders.services.prepare import sent_now
 from orders.services.totals import Sums, sums_of
-from orders.states import REASONS, Kind, Reason, Status
+from orders.states import REASONS, Act, Kind, Reason, Status
 
 RIGHTS = {
     Kind.CAPTURE: "orders.capture_order",
     Kind.VOID: "orders.void_order",
     Kind.REFUND: "orders.refund_order",
 }
+ACTS = {Kind.CAPTURE: Act.CAPTURE, Kind.REFUND: Act.REFUND}  # a void has no ceiling
 _SUFFIX = {Kind.CAPTURE: "C", Kind.VOID: "V", Kind.REFUND: "R"}
 
 
@@ -64,13 +65,14 @@ def refund(*, actor: Staff, order: Order, wish: Wish) -> Operation:
 
 
 def _follow_up(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
-    """The same form again gives the same operation. Raises ``Refused`` by the rules, and
-    ``Conflict`` when somebody else was quicker; nothing was sent then.
+    """The same form again gives the same operation. Raises ``Refused`` by the rules,
+    ``ceilings.OverCeiling`` where it has to be approved, and ``Conflict`` when somebody else was
+    quicker; nothing was sent then.
     """
     rules.may(actor, RIGHTS[kind])
     if again := made_by(wish.form_key):
         return _same(again, kind, order, wish)
-    check_reason(kind, wish)
+    wish = replace(wish, reason=check_reason(kind, wish))
     try:
         with readiness.claiming(wish.form_key):
             operation = _start(kind, actor, order, wish)
@@ -78,6 +80,11 @@ def _follow_up(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
         if again := made_by(wish.form_key):
             return _same(again, kind, order, wish)
         raise _under_way() from error
+    return send(operation)
+
+
+def send(operation: Operation) -> Operation:
+    """Send a row that the caller has just claimed, once, and record the answer or its absence."""
     return exchange(operation, _request)
 
 
@@ -102,54 +109,75 @@ def _same(made: Operation, kind: Kind, order: Order, wish: Wish) -> Operation:
 
 
 def _start(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
-    """Intent and claim in one commit, within what is left under the order's lock."""
+    """Intent and claim in one commit, within what is left and the ceiling of ``actor``."""
     with limits.noted(actor, order), transaction.atomic(durable=True):
         locked = Order.objects.locked(order.pk)
         limits.check_person(actor)
-        operations = list(locked.operations.order_by("id"))
-        charge, amount_minor = _check(kind, locked, operations, wish)
-        sums = sums_of(charge, operations)
-        seq = sum(one.kind == kind for one in operations) + 1
-        submitted_at, next_check_at = sent_now()
-        operation = Operation.objects.create(
-            order=locked,
-            kind=kind,
-            parent=charge,
-            seq=seq,
-            merchant_reference=charge.merchant_reference,
-            maintenance_reference=f"{charge.merchant_reference}-{_SUFFIX[kind]}{seq}",
-            form_key=wish.form_key,
-            amount_minor=amount_minor,
-            currency=charge.currency,
-            baseline_authorized_minor=sums.authorized,
-            baseline_captured_minor=sums.captured,
-            baseline_refunded_minor=sums.refunded,
-            payment_option=charge.payment_option,
-            last_four=charge.last_four,
-            status=Status.SENDING,
-            actor=actor,
-            reason_code=wish.reason_code,
-            reason=check_reason(kind, wish),
-            customer_note=" ".join(wish.customer_note.split())[:LONGEST_REASON] or None,
-            created_at=clock.now(),
-            submitted_at=submitted_at,
-            next_check_at=next_check_at,
-        )
-        audit.record(
-            locked,
-            f"{kind}_sending",
-            actor=actor,
-            reason=operation.reason,
-            operation=operation,
-            reason_code=wish.reason_code,
-        )
+        charge, amount_minor = check(kind, locked, wish)
+        if act := ACTS.get(kind):
+            ceilings.check(
+                actor=actor, act=act, amount_minor=amount_minor, currency=charge.currency
+            )
+        return claim(kind, locked, wish, actor=actor)
+
+
+def claim(
+    kind: Kind, order: Order, wish: Wish, *, actor: Staff | None, approver: Staff | None = None
+) -> Operation:
+    """The row, claimed for the caller alone, who holds the order's lock and sends it once it has
+    committed. ``approver`` has approved what ``actor`` asked for; without an actor a program acts.
+    Raises as ``check`` does. Asks for no ceiling and no reason: the caller has.
+    """
+    charge, amount_minor = check(kind, order, wish)
+    operations = list(order.operations.order_by("id"))
+    sums = sums_of(charge, operations)
+    seq = sum(one.kind == kind for one in operations) + 1
+    submitted_at, next_check_at = sent_now()
+    operation = Operation.objects.create(
+        order=order,
+        kind=kind,
+        parent=charge,
+        seq=seq,
+        merchant_reference=charge.merchant_reference,
+        maintenance_reference=f"{charge.merchant_reference}-{_SUFFIX[kind]}{seq}",
+        form_key=wish.form_key,
+        amount_minor=amount_minor,
+        currency=charge.currency,
+        baseline_authorized_minor=sums.authorized,
+        baseline_captured_minor=sums.captured,
+        baseline_refunded_minor=sums.refunded,
+        payment_option=charge.payment_option,
+        last_four=charge.last_four,
+        status=Status.SENDING,
+        actor=actor,
+        approver=approver,
+        reason_code=wish.reason_code,
+        reason=wish.reason,
+        customer_note=" ".join(wish.customer_note.split())[:LONGEST_REASON] or None,
+        created_at=clock.now(),
+        submitted_at=submitted_at,
+        next_check_at=next_check_at,
+    )
+    told = {"second_person": str(approver)} if approver else {}
+    audit.record(
+        order,
+        f"{kind}_sending",
+        actor=actor,
+        reason=operation.reason,
+        operation=operation,
+        reason_code=wish.reason_code,
+        **told,
+    )
     return operation
 
 
-def _check(
-    kind: Kind, order: Order, operations: list[Operation], wish: Wish
-) -> tuple[Operation, int]:
-    """The charge to act on and the amount, in minor units. The caller holds the order's lock."""
+def check(kind: Kind, order: Order, wish: Wish) -> tuple[Operation, int]:
+    """The charge to act on and the amount, in minor units. The caller holds the order's lock.
+
+    Raises ``Refused`` where it cannot be done now, and ``Conflict`` while another one is under way
+    or where something else is left than ``wish`` says.
+    """
+    operations = list(order.operations.order_by("id"))
     charge = allowed.charge_of(operations, wish.charge)
     if charge and allowed.in_flight(charge, operations):
         raise _under_way()

@@ -6,25 +6,32 @@ Nothing here talks to the gateway. ``services.charge`` sends what this module pr
 import base64
 import secrets
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from orders import clock
 from orders.errors import Conflict, Refused
-from orders.models import Consent, Operation, Order, Staff, StoredCard
-from orders.services import audit, customers, limits, paid_outside, readiness, rules, totals
+from orders.models import Operation, Order, Staff, StoredCard
+from orders.services import (
+    approval_requests,
+    audit,
+    customers,
+    limits,
+    paid_outside,
+    readiness,
+    rules,
+    totals,
+)
 from orders.services.form_keys import check_same, check_same_order, made_by
 from orders.services.gate import gate
 from orders.services.limits import Card
-from orders.services.near_duplicates import Confirmation, Passed
+from orders.services.near_duplicates import Confirmation
 from orders.services.new_order import NewConsent, NewCustomer, NewOrder
+from orders.services.prepare import prepare
 from orders.states import CHARGES, FREE, OrderStatus, Status
 
 MAY_CHARGE = {OrderStatus.OPEN, OrderStatus.DECLINED, OrderStatus.VOIDED}
-GRACE_S = 5
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,7 @@ def place_order(
                     confirmation=confirmation,
                 )
                 order = _take(actor, new_order)
-                operation = _prepare(order, actor, form_key, stored_card, consent, passed)
+                operation = prepare(order, actor, form_key, stored_card, consent, passed)
                 return Placed(operation, is_new=True)
         except (IntegrityError, Refused) as error:
             # The same form may have been quicker: what it made is no near-duplicate of itself.
@@ -120,7 +127,7 @@ def prepare_charge(
                     card=Card.stored(stored_card) if stored_card else None,
                     confirmation=confirmation,
                 )
-                operation = _prepare(locked, actor, form_key, stored_card, consent, passed)
+                operation = prepare(locked, actor, form_key, stored_card, consent, passed)
                 return Placed(operation, is_new=True)
         except (IntegrityError, Refused) as error:
             if again := made_by(form_key):
@@ -145,6 +152,7 @@ def expire(order: Order, operation: Operation, *, actor: Staff | None) -> None:
     """Expire a prepared operation. The caller holds the order's lock."""
     operation.move(Status.EXPIRED, settled_at=clock.now())
     audit.record(order, f"{operation.kind}_expired", actor=actor, operation=operation)
+    approval_requests.follow(order)
     totals.recompute(order)
 
 
@@ -159,63 +167,6 @@ def _take(actor: Staff, new_order: NewOrder) -> Order:
         source=order.source,
     )
     return order
-
-
-def _prepare(
-    order: Order,
-    actor: Staff,
-    form_key: str,
-    card: StoredCard | None,
-    consent: NewConsent | None,
-    passed: Passed,
-) -> Operation:
-    """The operation row: intent, and for a stored card the claim to send it, in one commit."""
-    seq = order.operations.filter(kind__in=CHARGES).count() + 1
-    operation = Operation(
-        order=order,
-        kind=order.wants,
-        seq=seq,
-        merchant_reference=f"{order.number}-{seq}",
-        form_key=form_key,
-        amount_minor=order.amount_minor,
-        currency=order.currency,
-        actor=actor,
-        created_at=clock.now(),
-        **passed.columns(),
-    )
-    if card:
-        # As it stands now, but not locked: the answer to the same form's first submit locks the
-        # operation before the card, and the two would wait for each other.
-        card = StoredCard.objects.get(pk=card.pk)
-        rules.check_card(card, order.customer, order.amount_minor, order.currency)
-        operation.stored_card = card
-        operation.token_name = card.token_name
-        operation.payment_option = card.brand
-        operation.last_four = card.last_four
-        operation.expiry = card.expiry
-        operation.status = Status.SENDING
-        operation.submitted_at, operation.next_check_at = sent_now()
-    elif consent:
-        operation.consent = Consent.objects.create(
-            customer=order.customer,
-            agent=actor,
-            given_at=clock.now(),
-            script_version=consent.script_version,
-            language=consent.language,
-            given_by=consent.given_by,
-            purpose=consent.purpose,
-        )
-    operation.save(force_insert=True)
-    audit.record(order, f"{operation.kind}_{operation.status}", actor=actor, operation=operation)
-    passed.record(order, operation, actor)
-    totals.recompute(order)
-    return operation
-
-
-def sent_now() -> tuple[datetime, datetime]:
-    """When a request leaves, and when somebody has to ask if no answer was recorded by then."""
-    now = clock.now()
-    return now, now + timedelta(seconds=settings.CHARGE_DEADLINE_S + GRACE_S)
 
 
 def _make_room(order: Order, actor: Staff) -> None:

@@ -10,11 +10,21 @@ from django.utils.translation import gettext as _
 
 from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Staff, StoredCard
-from orders.services import audit, limits, paid_outside, readiness, rules, totals
+from orders.services import (
+    approval_requests,
+    audit,
+    ceilings,
+    limits,
+    paid_outside,
+    readiness,
+    rules,
+    totals,
+)
 from orders.services.charge import send
 from orders.services.gate import gate
 from orders.services.near_duplicates import Confirmation
-from orders.services.place import MAY_CHARGE, sent_now
+from orders.services.place import MAY_CHARGE
+from orders.services.prepare import sent_now
 from orders.states import CHARGES, FREE, Status
 
 
@@ -57,6 +67,10 @@ def _claim(operation: Operation, actor: Staff, confirmation: Confirmation | None
         passed = gate(
             actor=actor, wanted=order, card=limits.Card.of(current), confirmation=confirmation
         )
+        over = ceilings.over_charge(
+            actor=actor, wanted=order, is_override=bool(passed.beside), besides=current
+        )
+        approval_requests.hold_charge(order, current, actor=actor, over=over)
         submitted_at, next_check_at = sent_now()
         current.move(
             Status.SENDING,

@@ -1,6 +1,7 @@
 """What happens by itself: unfinished forms expire, unanswered charges are asked about, those that
-seemed not to happen are looked at again, and tokens nobody allowed keeping are made inactive at the
-gateway; people are mailed about what waits too long. Nothing here ever charges.
+seemed not to happen are looked at again, requests for approval expire and what was not approved is
+let go of, and tokens nobody allowed keeping are made inactive at the gateway; people are mailed
+about what waits too long. Nothing here ever charges.
 
 Every row is claimed by a lease, so any number of processes may run this at the same time. Questions
 wait in threads; all work on the database is done by one thread, because SQLite wants it so.
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
@@ -20,8 +22,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from orders import clock
 from orders.errors import Conflict
 from orders.gateway import GatewayError, NoAnswer
-from orders.models import Evidence, Operation, Order, StoredCard
-from orders.services import alarm_mail, ask, breaker, evidence, kept_cards, leases
+from orders.models import ApprovalRequest, Evidence, Operation, Order, StoredCard
+from orders.services import alarm_mail, ask, breaker, evidence, kept_cards, leases, unapproved
 from orders.services.clock_watch import ClockWatch, begin_anew
 from orders.services.heartbeat import EVERY_S, Heart
 from orders.services.place import expire
@@ -30,9 +32,11 @@ from orders.states import CHARGES, IN_FLIGHT, LOOKED_AT_AGAIN, UNSETTLED, Status
 
 log = logging.getLogger(__name__)
 
+Row = TypeVar("Row", Operation, ApprovalRequest)
 TRY_AGAIN_S = 3600
 SENT_AGAIN_S = 3600  # how long a person may send a charge again that was not made
 BATCH = 50
+VOIDS_A_ROUND = 10  # each waits for the gateway, like tokens
 TOKENS_A_ROUND = 10  # each waits for the gateway, and questions about money must not wait for them
 
 
@@ -62,7 +66,8 @@ class Resolver:
             begin_anew()
         if not self.stop.is_set():
             ask.find_out()
-        worked = self._expire_prepared() + self._ask_what_is_due() + self._retire_tokens()
+        worked = self._expire_prepared() + self._end_requests()
+        worked += self._ask_what_is_due() + self._retire_tokens()
         alarm_mail.tell_people()
         return worked
 
@@ -70,6 +75,17 @@ class Resolver:
         worked = 0
         while claimed := self._claim(_prepared_too_long, BATCH):
             worked += sum(_work(_expire, operation) for operation in claimed)
+        return worked
+
+    def _end_requests(self) -> int:
+        """Requests nobody decided in time expire, and what was not approved is let go of, once."""
+        worked = 0
+        for request in [] if self.stop.is_set() else unapproved.overdue()[:BATCH]:
+            worked += _work(unapproved.expire, request)
+        for request in unapproved.due()[:VOIDS_A_ROUND]:
+            if not self.stop.is_set() and not breaker.is_away():
+                worked += _work(unapproved.let_go, request)
+                self.heart.beat()
         return worked
 
     def _ask_what_is_due(self) -> int:
@@ -108,18 +124,18 @@ class Resolver:
         return [] if self.stop.is_set() else leases.claim(due(), most)
 
 
-def _work(work: Callable[[Operation], object], operation: Operation) -> int:
+def _work(work: Callable[[Row], object], row: Row) -> int:
     """1 if ``work`` was done on the row. One that cannot be worked on is left to its lease, so that
     the others go on.
     """
     try:
-        work(operation)
+        work(row)
     except (InterfaceError, OperationalError):
         raise  # the database is away: nothing more can be done in this round
     except Conflict:
         return 0  # somebody moved the row meanwhile, as people may
     except Exception:
-        log.exception("operation %s cannot be worked on", operation.pk)
+        log.exception("%s %s cannot be worked on", row._meta.verbose_name, row.pk)
         return 0
     return 1
 

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from orders import money
 from orders.models import Event, Evidence
+from orders.services.ceilings import Over, limit_words
 from orders.services.explain import explain
 from orders.services.happenings import HAPPENINGS
-from orders.states import PAID_BY, OutsideMethod, Reason
+from orders.states import PAID_BY, Act, Limit, OutsideMethod, Reason
 
 _SYSTEM = "system"
 _CARD_KINDS = frozenset({"card_received", "card_refused"})
@@ -83,6 +84,10 @@ def _details(event: Event) -> list[str]:
         said.append(str(Reason(code).label))
     if seen := data.get("seen_fort_id"):
         said.append(_("Seen there as %(number)s") % {"number": seen})
+    if over := data.get("over"):
+        said.append(limit_words(Over(Act(over[0]), Limit(over[1]), *over[2:], data["currency"])))
+    if (asked_by := data.get("asked_by")) and asked_by != event.actor_name:
+        said.append(_("Asked for by %(name)s") % {"name": asked_by})
     if second := data.get("second_person"):
         said.append(_("Second person: %(name)s") % {"name": second})
     reference = data.get("maintenance_reference") or data.get("merchant_reference")

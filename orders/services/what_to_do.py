@@ -31,6 +31,16 @@ def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
             "It counts as not refunded any more. Call the customer, and refund again or in another "
             "way."
         )
+    if kind == "unapproved_held":
+        return _(
+            "This was not approved, and the gateway did not let go of the amount. No program tries "
+            "again: void it by hand, and close this when it is done."
+        )
+    if kind == "approved_not_done":
+        return _(
+            "This was approved, and the gateway did not do it. No program tries again: do it by "
+            "hand, or tell the customer that it will not be done."
+        )
     if kind == "contradiction":
         return _(
             "What is proven stays. Compare this order with the gateway's own books, and put right "

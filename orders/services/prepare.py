@@ -1,0 +1,85 @@
+"""The row of a charge: its intent, and for a stored card the claim to send it.
+
+Runs in the transaction of ``services.place``, behind the gate and under the order's lock.
+"""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+
+from orders import clock
+from orders.models import Consent, Operation, Order, Staff, StoredCard
+from orders.services import approval_requests, audit, ceilings, rules, totals
+from orders.services.near_duplicates import Passed
+from orders.services.new_order import NewConsent
+from orders.states import CHARGES, Kind, Status
+
+GRACE_S = 5
+
+
+def prepare(
+    order: Order,
+    actor: Staff,
+    form_key: str,
+    card: StoredCard | None,
+    consent: NewConsent | None,
+    passed: Passed,
+) -> Operation:
+    """The operation, ``prepared``, or with a stored card ``sending``. Over the ceiling of ``actor``
+    it only reserves, whatever the order wants, and a second person is asked to approve it.
+    """
+    over = ceilings.over_charge(actor=actor, wanted=order, is_override=bool(passed.beside))
+    seq = order.operations.filter(kind__in=CHARGES).count() + 1
+    operation = Operation(
+        order=order,
+        kind=Kind.AUTHORIZATION if over else order.wants,
+        seq=seq,
+        merchant_reference=f"{order.number}-{seq}",
+        form_key=form_key,
+        amount_minor=order.amount_minor,
+        currency=order.currency,
+        actor=actor,
+        created_at=clock.now(),
+        **passed.columns(),
+    )
+    if card:
+        _claim(operation, card)
+    elif consent:
+        operation.consent = Consent.objects.create(
+            customer=order.customer,
+            agent=actor,
+            given_at=clock.now(),
+            script_version=consent.script_version,
+            language=consent.language,
+            given_by=consent.given_by,
+            purpose=consent.purpose,
+        )
+    operation.save(force_insert=True)
+    audit.record(order, f"{operation.kind}_{operation.status}", actor=actor, operation=operation)
+    passed.record(order, operation, actor)
+    if over:
+        approval_requests.ask_for_charge(order, operation, actor=actor, over=over)
+    totals.recompute(order)
+    return operation
+
+
+def sent_now() -> tuple[datetime, datetime]:
+    """When a request leaves, and when somebody has to ask if no answer was recorded by then."""
+    now = clock.now()
+    return now, now + timedelta(seconds=settings.CHARGE_DEADLINE_S + GRACE_S)
+
+
+def _claim(operation: Operation, card: StoredCard) -> None:
+    """Fill in the stored card, and the claim to send."""
+    # As it stands now, but not locked: the answer to the same form's first submit locks the
+    # operation before the card, and the two would wait for each other.
+    card = StoredCard.objects.get(pk=card.pk)
+    order = operation.order
+    rules.check_card(card, order.customer, order.amount_minor, order.currency)
+    operation.stored_card = card
+    operation.token_name = card.token_name
+    operation.payment_option = card.brand
+    operation.last_four = card.last_four
+    operation.expiry = card.expiry
+    operation.status = Status.SENDING
+    operation.submitted_at, operation.next_check_at = sent_now()
