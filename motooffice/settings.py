@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "orders.middleware.idle.idle_limit",
+    "orders.middleware.session_origin.session_origin",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "orders.middleware.second_factor.SecondFactor",
     "orders.middleware.language.staff_language",

@@ -18,6 +18,8 @@ from orders.accounts import unlock
 from orders.field_words import FIELD_WORDS
 from orders.forms.accounts import PasswordForm
 from orders.models import (
+    ApprovalRequest,
+    Ceiling,
     Consent,
     Customer,
     Event,
@@ -139,6 +141,18 @@ class ReceiptAdmin(LookingOnly):
     list_display = ("operation", "address", "state", "made_at", "sent_at")
     list_filter = ("state",)
     search_fields = ("=address",)
+
+
+@admin.register(ApprovalRequest)
+class ApprovalRequestAdmin(LookingOnly):
+    hidden = ("form_key", "requested_in")
+    list_display = ("__str__", "status", "requested_by", "decided_by")
+    list_filter = ("status", "act")
+
+
+@admin.register(Ceiling)
+class CeilingAdmin(LookingOnly):
+    list_display = ("__str__", "per_act_minor", "per_day_minor")
 
 
 @admin.register(Staff)

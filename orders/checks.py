@@ -183,6 +183,12 @@ def _times_agree() -> Iterator[CheckMessage]:
         moments = getattr(settings, name)
         if not moments or moments != sorted(set(moments)) or moments[0] <= 0:
             yield Error(f"{name} must list growing numbers of seconds.", id="orders.E016")
+    if not 0 < settings.APPROVAL_EXPIRES_S < settings.RESERVED_LIFE_S:
+        yield Error(
+            "APPROVAL_EXPIRES_S must be less than RESERVED_LIFE_S: what waits for approval would "
+            "lapse at the bank before somebody decides.",
+            id="orders.E018",
+        )
     if settings.ALARM_YELLOW_S >= settings.ALARM_RED_S:
         yield Error("ALARM_YELLOW_S must be less than ALARM_RED_S.", id="orders.E017")
     if settings.RESOLVE_BREAKER_AFTER < 1 or settings.MAX_CHARGES_ON_WIRE < 1:

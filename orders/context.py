@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import awaited
 from orders.awaited import Awaited
-from orders.services import attention, heartbeat, readiness, sent_mail
+from orders.roles import role_words
+from orders.services import attention, heartbeat, readiness, sent_mail, waiting_approvals
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class Destination:
     key: str = ""
     covers: tuple[str, ...] = ()
     count: Callable[[Any], int] | None = None
+
+
+def _to_decide(user: Any) -> int:
+    """How many requests wait for this person's decision."""
+    return waiting_approvals.mine_to_decide(user)[: attention.MOST_COUNTED].count()
 
 
 DAILY = (
@@ -48,6 +54,14 @@ DAILY = (
         "orders.view_customer",
         covers=("customer-detail", "customer-edit", "customer-new"),
     ),
+    Destination(
+        "approvals",
+        _("Approvals"),
+        "pause-circle",
+        "orders.view_order",
+        covers=("order-approval",),
+        count=_to_decide,
+    ),
     Destination("batch-list", _("Mail batches"), "envelope-paper", "orders.view_mailbatch"),
 )
 SUPERVISION = (
@@ -59,18 +73,12 @@ SUPERVISION = (
         covers=("attention-close", "attention-unlock", "difference-note", "order-release"),
         count=attention.count,
     ),
+    Destination("ceilings", _("Ceilings"), "shield-lock", "orders.view_ceiling"),
     Destination("day-report", _("Day report"), "bar-chart", "orders.view_reports"),
     Destination("repeat-list", _("Repeat charges"), "arrow-repeat", "orders.view_repeatrun"),
     Destination("audit", _("Audit log"), "shield-check", "orders.view_audit"),
 )
 PRACTICE = (Destination("sent-mail", _("Sent mail"), "envelope", "orders.view_order"),)
-ROLES = {
-    "agent": _("Agent"),
-    "clerk": _("Clerk"),
-    "supervisor": _("Supervisor"),
-    "auditor": _("Auditor"),
-    "admin": _("Administrator"),
-}
 
 
 def office(request: HttpRequest) -> dict[str, dict[str, Any]]:
@@ -120,7 +128,7 @@ def role_of(user: Any) -> str:
     """The person's roles in the reader's language, "" for a stranger or a person without one."""
     if user is None or not user.is_authenticated:
         return ""
-    names = [str(ROLES.get(name, name)) for name in user.groups.values_list("name", flat=True)]
+    names = [role_words(name) for name in user.groups.values_list("name", flat=True)]
     return ", ".join(names)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from orders.models import Staff
 
@@ -59,6 +60,13 @@ ROLES: dict[str, tuple[str, ...]] = {
         "auth.change_group",
     ),
 }
+_WORDS = {
+    "agent": _("Agent"),
+    "clerk": _("Clerk"),
+    "supervisor": _("Supervisor"),
+    "auditor": _("Auditor"),
+    "admin": _("Administrator"),
+}
 # Roles that may open the Django admin.
 ADMIN_SITE_ROLES = {"admin", "auditor"}
 
@@ -68,6 +76,11 @@ def give(staff: Staff, role: str) -> None:
     staff.groups.set([Group.objects.get(name=role)])
     staff.is_staff = role in ADMIN_SITE_ROLES
     staff.save(update_fields=["is_staff"])
+
+
+def role_words(name: str) -> str:
+    """What a role is called in the reader's language; another group by its own name."""
+    return str(_WORDS.get(name, name))
 
 
 def set_up_groups(using: str, **kwargs: Any) -> None:

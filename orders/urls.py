@@ -3,6 +3,7 @@
 from django.urls import path
 
 from orders.views import health
+from orders.views.approvals import approvals
 from orders.views.attention import attention
 from orders.views.attention_close import attention_close
 from orders.views.attention_take import attention_take
@@ -10,6 +11,7 @@ from orders.views.attention_try_again import attention_try_again
 from orders.views.attention_unlock import attention_unlock
 from orders.views.awaited import awaited
 from orders.views.card_return import card_return
+from orders.views.ceilings import ceilings
 from orders.views.customer_detail import customer_detail
 from orders.views.customer_edit import customer_edit
 from orders.views.customer_list import customer_list
@@ -23,6 +25,7 @@ from orders.views.home import home
 from orders.views.manual_order import manual_order
 from orders.views.manual_order_check import manual_order_check
 from orders.views.metrics import metrics
+from orders.views.order_approval import order_approval
 from orders.views.order_ask import order_ask
 from orders.views.order_capture import order_capture
 from orders.views.order_card import order_cancel_card, order_card
@@ -72,6 +75,9 @@ urlpatterns = [
     path("orders/<str:number>/settle/<int:pk>/", order_settle, name="order-settle"),
     path("orders/<str:number>/receipt/", order_receipt, name="order-receipt"),
     path("orders/<str:number>/receipt/send/", order_send_receipt, name="order-send-receipt"),
+    path("orders/<str:number>/approvals/<int:pk>/", order_approval, name="order-approval"),
+    path("approvals/", approvals, name="approvals"),
+    path("ceilings/", ceilings, name="ceilings"),
     path("attention/", attention, name="attention"),
     path("attention/try-again/", attention_try_again, name="attention-try-again"),
     path("attention/<int:pk>/take/", attention_take, name="attention-take"),

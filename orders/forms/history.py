@@ -14,7 +14,7 @@ from orders import clock, money
 from orders.errors import Refused
 from orders.forms.text import TextField
 from orders.models import Staff
-from orders.services.history import HistoryFilters
+from orders.services.history import WAITING, HistoryFilters
 from orders.states import OrderStatus, Source
 
 TODAY, ANY_TIME, THESE_DAYS = "today", "any", "days"
@@ -77,7 +77,9 @@ class HistoryForm(forms.Form):
     )
     first_day = DayField(label=_("From"))
     last_day = DayField(label=_("To"))
-    status = _choice(_("Status"), _("Any status"), OrderStatus.choices)
+    status = _choice(
+        _("Status"), _("Any status"), [*OrderStatus.choices, (WAITING, _("Waiting for approval"))]
+    )
     source = _choice(_("Source"), _("Any source"), Source.choices)
     agent = forms.ModelChoiceField(
         label=_("Agent"),

@@ -1,4 +1,4 @@
-"""Requests for acts over a ceiling: how one is made, ends, and follows what is proven of its charge.
+"""Requests for acts over a ceiling: how one is made, ends, and follows what becomes of its charge.
 
 The rows alone; ``services.approvals`` decides them, ``services.unapproved`` lets go of what was not
 approved. Every function runs in the caller's transaction, under the order's lock.

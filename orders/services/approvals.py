@@ -25,9 +25,8 @@ from orders.services import (
 )
 from orders.services.follow_up import Wish
 from orders.services.form_keys import key_reused
+from orders.services.waiting_approvals import RIGHT
 from orders.states import Act, ApprovalStatus, Kind, Reason, Status
-
-RIGHT = "orders.approve_order"
 
 
 def ask(*, actor: Staff, order: Order, kind: Kind, wish: Wish) -> ApprovalRequest:

@@ -14,7 +14,16 @@ from django.db.models import Model, Prefetch, QuerySet
 from django.utils.functional import Promise
 
 from orders import clock
-from orders.models import Difference, Event, Evidence, Operation, OutsidePayment, Staff
+from orders.models import (
+    ApprovalRequest,
+    Difference,
+    Event,
+    Evidence,
+    Operation,
+    OutsidePayment,
+    Staff,
+)
+from orders.services import waiting_approvals
 from orders.services.afterwards import is_doubted
 from orders.services.answers import Answer, told
 from orders.services.ask import may_be_doubted
@@ -142,11 +151,18 @@ def reserved(viewer: Staff, *, after: int = 0) -> Part[Operation]:
     return Part(found, then)
 
 
+def closing(viewer: Staff, *, after: int = 0) -> Part[ApprovalRequest]:
+    """Requests for approval whose time is nearly over."""
+    found, then = _cut(waiting_approvals.closing(viewer), after)
+    return Part(found, then)
+
+
 def count(viewer: Staff) -> int:
     """How many things are open, in one query; counting stops at ``MOST_COUNTED``."""
     found: tuple[QuerySet[Any], ...] = (
         open_operations(viewer),
         old_reservations(viewer),
+        waiting_approvals.closing(viewer),
         open_alarms(viewer),
         open_differences(),
         open_strangers(),

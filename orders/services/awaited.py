@@ -1,4 +1,5 @@
-"""What became of charges whose outcome was open when the person who sent them left their page.
+"""What became of charges whose outcome was open when the person who sent them left their page, and
+of what they asked to have approved.
 
 Reads only. The session remembers which orders these are (``orders.awaited``).
 """
@@ -8,11 +9,11 @@ from dataclasses import dataclass
 
 from django.db.models import Prefetch
 
-from orders.models import Operation, Order, OutsidePayment, Staff
+from orders.models import ApprovalRequest, Operation, Order, OutsidePayment, Staff
 from orders.services.paid_outside import standing
 from orders.services.result import Result
 from orders.services.result_of_order import result_of
-from orders.states import CHARGES, UNSETTLED
+from orders.states import CHARGES, UNSETTLED, ApprovalStatus
 
 MOST = 20
 
@@ -26,9 +27,14 @@ class News:
 
 
 def open_orders(sender: Staff) -> set[int]:
-    """The keys of orders with a charge that ``sender`` sent and whose outcome is open."""
+    """The keys of orders with a charge that ``sender`` sent and whose outcome is open, or with a
+    request of theirs that nobody has decided.
+    """
     charges = Operation.objects.filter(actor=sender, kind__in=CHARGES, status__in=UNSETTLED)
-    return set(charges.values_list("order_id", flat=True).order_by("-id")[:MOST])
+    asked = ApprovalRequest.objects.filter(requested_by=sender, status=ApprovalStatus.PENDING)
+    keys = charges.order_by().values_list("order_id")
+    both = keys.union(asked.order_by().values_list("order_id"))
+    return {key for (key,) in both.order_by("-order_id")[:MOST]}
 
 
 def settled(viewer: Staff, keys: Iterable[int]) -> list[News]:

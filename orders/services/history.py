@@ -12,16 +12,17 @@ from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from orders.models import Operation, Order, OutsidePayment, Staff
+from orders.models import ApprovalRequest, Operation, Order, OutsidePayment, Staff
 from orders.models.orders import FIRST_NUMBER
 from orders.money import EXPONENTS, exponent
 from orders.services.customer_details import tidy
 from orders.services.pages import Page, page_of
 from orders.services.search_keys import begins, fold, matching
-from orders.states import CHARGES, OrderStatus
+from orders.states import CHARGES, ApprovalStatus, OrderStatus
 
+WAITING = "waiting_approval"  # no status of an order: something of it waits for a second person
 PAGE_SIZE = 50
 MOST_ENDINGS = 1_000  # of an order number; four digits are complete up to ten million orders
 Key = tuple[datetime, int]
@@ -31,7 +32,7 @@ Key = tuple[datetime, int]
 class HistoryFilters:
     """What is looked for. Times are aware, ``taken_until`` is the first moment outside; amounts
     are whole currency ("250.5"), for every currency unless ``currency`` is given; ``agent`` and
-    ``customer`` are ids.
+    ``customer`` are ids. ``status`` is that of an order, or ``WAITING``.
     """
 
     text: str = ""
@@ -49,7 +50,7 @@ class HistoryFilters:
 @dataclass(frozen=True)
 class HistoryRow:
     """An order with its customer and taker, the card of its latest charge, and how it was paid
-    outside the gateway ("" if it was not).
+    outside the gateway ("" if it was not). ``order.waits``: something of it waits for approval.
     """
 
     order: Order
@@ -89,6 +90,7 @@ def rows_of(pks: Iterable[int]) -> list[HistoryRow]:
     """
     orders = list(
         Order.objects.filter(pk__in=list(pks))
+        .annotate(waits=Exists(_waiting().filter(order=OuterRef("pk"))))
         .select_related("customer", "taken_by")
         .order_by("-taken_at", "-pk")
     )
@@ -123,16 +125,23 @@ def _border(pk: int | None) -> Key | None:
 def _narrowed(filters: HistoryFilters, viewer: Staff) -> QuerySet[Order]:
     """The orders that fit everything but the text."""
     orders = Order.objects.visible_to(viewer).filter(_amounts(filters))
+    is_waiting = filters.status == WAITING
+    if is_waiting:
+        orders = orders.filter(pk__in=_waiting().values("order"))
     exact = {
         "taken_at__gte": filters.taken_from,
         "taken_at__lt": filters.taken_until,
-        "status": filters.status,
+        "status": "" if is_waiting else filters.status,
         "source": filters.source,
         "currency": filters.currency,
         "taken_by": filters.agent,
         "customer": filters.customer,
     }
     return orders.filter(**{name: value for name, value in exact.items() if value})
+
+
+def _waiting() -> QuerySet[ApprovalRequest]:
+    return ApprovalRequest.objects.filter(status=ApprovalStatus.PENDING).order_by()
 
 
 def _keys(

@@ -21,12 +21,12 @@ FRESH_S = 120
 class Result:
     """What to show and say about an order now.
 
-    ``kind`` names the frame (approved, reserved, declined, unknown, closed, outside), ``symbol``
-    the icon of the last two. ``say`` is read to the caller, ``say_later`` once 40 seconds have
-    passed without an answer, ``note`` is for staff. The ``may_…`` tell what the order allows,
-    whoever looks; ``may_charge`` means that a card waits for it, ``may_send_again`` that the same
-    request may go out once more. ``is_open``: the outcome may still come. ``is_asked``: the page
-    asks by itself. ``is_fresh``: it came just now.
+    ``kind`` names the frame (approved, reserved, declined, waiting, unknown, closed, outside),
+    ``symbol`` the icon of the last two. ``say`` is read to the caller, ``say_later`` once 40
+    seconds have passed without an answer, ``note`` is for staff. The ``may_…`` tell what the order
+    allows, whoever looks; ``may_charge`` means that a card waits for it, ``may_send_again`` that
+    the same request may go out once more. ``is_open``: the outcome may still come. ``is_asked``:
+    the page asks by itself. ``is_fresh``: it came just now.
     """
 
     kind: str
@@ -50,7 +50,8 @@ class Result:
     @property
     def is_done(self) -> bool:
         """Whether the order holds its money and nothing is left to press."""
-        return self.kind in {"approved", "reserved", "outside"} and not self.may_mark_paid
+        holds = {"approved", "reserved", "waiting", "outside"}
+        return self.kind in holds and not self.may_mark_paid
 
 
 def since(operation: Operation) -> str:

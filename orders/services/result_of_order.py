@@ -11,7 +11,9 @@ from orders.services.result import Result, is_fresh
 from orders.services.result_of_charge import result_of_charge
 from orders.services.result_of_follow_up import result_of_follow_up
 from orders.services.result_of_outside import result_of_outside
+from orders.services.result_of_request import result_of_request
 from orders.services.totals import open_duplicates
+from orders.services.waiting_approvals import latest as latest_request
 from orders.states import CHARGES, UNSETTLED, OrderStatus, Status
 
 
@@ -34,6 +36,9 @@ def result_of(
     charge = _deciding(operations)
     if charge is None:
         return _nothing_tried()
+    request = latest_request(order)
+    if request and (news := result_of_request(order, charge, request)):
+        return news
     if charge.status != Status.APPROVED:
         return result_of_charge(order, charge)
     if order.refunded_minor:

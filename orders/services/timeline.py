@@ -85,7 +85,9 @@ def _details(event: Event) -> list[str]:
     if seen := data.get("seen_fort_id"):
         said.append(_("Seen there as %(number)s") % {"number": seen})
     if over := data.get("over"):
-        said.append(limit_words(Over(Act(over[0]), Limit(over[1]), *over[2:], data["currency"])))
+        act, limit, ceiling_minor, moved_minor = over
+        found = Over(Act(act), Limit(limit), ceiling_minor, moved_minor, data["currency"])
+        said.append(limit_words(found))
     if (asked_by := data.get("asked_by")) and asked_by != event.actor_name:
         said.append(_("Asked for by %(name)s") % {"name": asked_by})
     if second := data.get("second_person"):

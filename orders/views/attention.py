@@ -13,6 +13,7 @@ from orders.models import Staff
 from orders.services.attention import (
     Part,
     alarms,
+    closing,
     differences,
     reserved,
     strangers,
@@ -24,6 +25,7 @@ from orders.views.cursor import number
 PARTS: dict[str, Callable[..., Part[Any]]] = {
     "waiting": waiting,
     "reserved": reserved,
+    "closing": closing,
     "alarms": alarms,
     "differences": differences,
     "strangers": strangers,

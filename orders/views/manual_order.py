@@ -10,12 +10,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from orders import typed_work
+from orders import money, typed_work
 from orders.errors import Refused
 from orders.forms.card_choice import NEW_CARD
 from orders.forms.manual_order import ManualOrderForm, customer_called
 from orders.models import Customer, Operation, Order, Staff
-from orders.services import charge, customers, place
+from orders.services import ceilings, charge, customers, place
+from orders.states import Act
 from orders.views.answers import onward, refused, wants_json
 from orders.views.card_zone import card_zone
 from orders.views.decorators import card_page
@@ -108,8 +109,10 @@ def _show(request: HttpRequest, form: ManualOrderForm, *, status: int = 200) -> 
     looked_for = str(form["customer_search"].value() or "")
     zone = card_zone(customer)
     has_choice = any(card.is_usable for card in zone["cards"])
+    actor = cast("Staff", request.user)
     context = {
         "form": form,
+        "over": _over(actor, form),
         "customer": customer,
         "customer_facts": _facts(customer) if customer else {},
         "looked_for": looked_for,
@@ -117,9 +120,23 @@ def _show(request: HttpRequest, form: ManualOrderForm, *, status: int = 200) -> 
         "chosen_card": form["card"].value() or ("" if has_choice else NEW_CARD),
         "new_card": NEW_CARD,
         **zone,
-        **near_zone(cast("Staff", request.user), form.near),
+        **near_zone(actor, form.near),
     }
     return render(request, "orders/manual_order.html", context, status=status)
+
+
+def _over(actor: Staff, form: ManualOrderForm) -> str:
+    """Which limit of the person the amount typed so far is over, "" for none."""
+    currency = str(form["currency"].value() or "")
+    try:
+        amount_minor = money.parse_amount(str(form["amount"].value() or ""), currency)
+    except Refused:
+        return ""
+    for act in (Act.CHARGE, Act.OVERRIDE) if form.near else (Act.CHARGE,):
+        over = ceilings.over(actor=actor, act=act, amount_minor=amount_minor, currency=currency)
+        if over:
+            return str(over)
+    return ""
 
 
 def _facts(customer: Customer) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from orders.errors import Conflict, Refused
 from orders.forms.card_choice import NEW_CARD, CardChoiceForm
 from orders.models import Operation, Order, OutsidePayment, Staff
-from orders.services import charge, near_duplicates, place
+from orders.services import ceilings, charge, near_duplicates, place
 from orders.services.card_entry import card_form
 from orders.services.paid_outside import charges_nothing
 from orders.states import CHARGES, LIVE
@@ -111,12 +111,15 @@ def _prepare(request: HttpRequest, order: Order) -> HttpResponse:
 def _show_choice(
     request: HttpRequest, order: Order, form: CardChoiceForm, *, status: int = 200
 ) -> HttpResponse:
+    actor = cast("Staff", request.user)
+    over = ceilings.over_charge(actor=actor, wanted=order, is_override=bool(form.near))
     context = {
         "order": order,
         "form": form,
+        "over": str(over or ""),
         "chosen_card": form["card"].value() or "",
         "new_card": NEW_CARD,
-        **near_zone(cast("Staff", request.user), form.near),
+        **near_zone(actor, form.near),
         **card_zone(order.customer),
     }
     return render(request, "orders/order_card.html", context, status=status)

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from orders import awaited, clock
-from orders.models import Evidence, Operation, Order, OutsidePayment, Staff
-from orders.services import allowed, outside_payments, paid_outside
+from orders.models import ApprovalRequest, Evidence, Operation, Order, OutsidePayment, Staff
+from orders.services import allowed, approvals, outside_payments, paid_outside, waiting_approvals
 from orders.services.explain import explain
 from orders.services.follow_up import RIGHTS
 from orders.services.near_duplicates import NearDuplicate, unconfirmed
@@ -72,10 +72,13 @@ def operations_of(order: Order) -> QuerySet[Operation]:
 
 
 def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
-    """The context of ``orders/_order.html``: order, result, warnings, rows, entries, money."""
+    """The context of ``orders/_order.html``: order, result, warnings, rows, entries, money, and
+    ``asked``, the requests that wait for a second person.
+    """
     operations = list(operations_of(order))
     payments = list(order.outside_payments.select_related("recorded_by", "taken_back_by"))
     standing = paid_outside.standing(payments)
+    asked = list(waiting_approvals.waiting_for(order))
     result = result_of(order, operations, standing)
     if not result.is_open:
         awaited.forget(request, order.pk)
@@ -85,9 +88,11 @@ def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "order": order,
         "result": result,
         "acts": [
+            *_decisions(request, order, asked),
             *_acts(request, order, operations, is_paid_outside=standing is not None),
             *_outside_acts(request, order, operations, standing),
         ],
+        "asked": asked,
         "warnings": warnings_of(operations, standing),
         "outside_payments": payments,
         "paid_outside": standing.method if standing else "",
@@ -107,6 +112,18 @@ def _near(result: Result) -> list[NearDuplicate]:
     if result.operation and (result.may_charge or result.may_send_again):
         return unconfirmed(result.operation.order, result.operation.token_name)
     return []
+
+
+def _decisions(request: HttpRequest, order: Order, asked: list[ApprovalRequest]) -> Iterator[Act]:
+    """The way to every request that waits, for who may decide it or asked for it."""
+    viewer = cast("Staff", request.user)
+    for one in asked:
+        words = {"what": one.get_act_display()}
+        url = reverse("order-approval", args=[order.number, one.pk])
+        if not approvals.why_not_by(viewer, one):
+            yield Act(_("Decide: %(what)s…") % words, url, style="primary")
+        elif one.requested_by_id == viewer.pk:
+            yield Act(_("Your request: %(what)s…") % words, url, style="outline-secondary")
 
 
 def _acts(

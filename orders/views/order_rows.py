@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from orders import clock
 from orders.cards import BRANDS
@@ -52,11 +53,19 @@ def order_rows(rows: Iterable[HistoryRow], *, with_customer: bool = True) -> Saf
                 label(row.order.source),
                 row.order.taken_by or "—",
                 money_cell(row.order.amount_minor, row.order.currency),
-                badge(row.order.status, row.paid_outside),
+                _status(badge(row.order.status, row.paid_outside), row),
             )
             for row in rows
         ),
     )
+
+
+def _status(badge: str, row: HistoryRow) -> SafeString | str:
+    """The order's status, and that something of it waits for approval."""
+    if not getattr(row.order, "waits", False):
+        return badge
+    waits = {"name": "waiting", "icon": "pause-circle", "label": _("Waiting for approval")}
+    return format_html("{} {}", badge, render_to_string("_badge.html", waits))
 
 
 def _time(row: HistoryRow, this_year: int) -> SafeString:

@@ -38,9 +38,11 @@
     if (mine !== asked) {
       asked = mine;
       const answer = await fetch(`${form.dataset.check}?${mine}`, { redirect: "manual" });
-      const { near } = answer.ok ? await answer.json() : {};
+      const { near, over } = answer.ok ? await answer.json() : {};
       if (mine === asked && near !== undefined) {
         show(near);
+        form.dataset.overNear = over;
+        document.dispatchEvent(new Event("over-known"));
       }
     }
   }

@@ -27,7 +27,12 @@
   function show() {
     const radio = chosen("card");
     const cardLabel = radio?.dataset.label || (radio && card.label) || "";
-    const act = (chosen("wants")?.value || form.dataset.wants) === "authorization" ? "reserve" : "charge";
+    const over = form.dataset.over || form.dataset.overNear || "";
+    for (const line of [document.getElementById("over-ceiling"), document.getElementById("over-ceiling-note")]) {
+      line.hidden = !over;
+    }
+    document.getElementById("over-ceiling").textContent = over;
+    const act = over ? "ask" : (chosen("wants")?.value || form.dataset.wants) === "authorization" ? "reserve" : "charge";
     const detail = form.dataset.money ? (cardLabel ? "Card" : "Amount") : "";
     if (!button.disabled) {
       label(say[act + detail], { amount: form.dataset.money, card: cardLabel });
@@ -67,6 +72,7 @@
     }
     form.dataset.money = answer.money || "";
     card.visa = answer.visa || "";
+    form.dataset.over = answer.over || "";
     amount.placeholder = answer.placeholder || "";
     document.getElementById("amount-words").textContent = answer.words || "";
     if (isLeaving || !answer.error) {
@@ -98,6 +104,7 @@
     }
   });
   document.addEventListener("order-changed", show);
+  document.addEventListener("over-known", show);
   if (amount) {
     checkAmount(Boolean(amount.value));
   }

@@ -21,10 +21,10 @@ def test_it_fills_an_empty_office_once(
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for said in ("8 orders over 5 days.", "There are orders already; nothing was added."):
+    for said in ("10 orders over 5 days.", "There are orders already; nothing was added."):
         fill(tmp_path)
         assert capsys.readouterr().out == f"{said}\n"
-        assert (Order.objects.count(), Staff.objects.count()) == (8, 5)
+        assert (Order.objects.count(), Staff.objects.count()) == (10, 5)
     assert list(audit.verify()) == []
 
 

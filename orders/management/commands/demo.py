@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from orders.demo import gateway, history
+from orders.demo import approvals, gateway, history
 from orders.models import Order
 
 
@@ -38,6 +38,8 @@ class Command(BaseCommand):
         try:
             with gateway.running(options["books"]):
                 taken = sum(1 for _order in story.take())
+                approvals.set_ceilings(staff)
+                taken += len(approvals.tell(staff))
         except RuntimeError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{taken} orders over {options['days']} days.")
