@@ -37,11 +37,11 @@ def address(model: type, page: str, *args: object) -> str:
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
-def test_nine_kinds_of_rows_are_for_looking() -> None:
+def test_eleven_kinds_of_rows_are_for_looking() -> None:
     names = {model.__name__ for model in LOOKED_AT}
     assert names == {
         "Order", "Operation", "OutsidePayment", "Evidence", "Event", "Customer", "StoredCard",
-        "Consent", "Receipt",
+        "Consent", "Receipt", "ApprovalRequest", "Ceiling",
     }  # fmt: skip
 
 

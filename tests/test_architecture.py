@@ -110,8 +110,12 @@ def test_nothing_but_move_writes_the_status_of_a_row_that_exists() -> None:
         and node.func.attr in {"update", "bulk_update", "update_or_create"}
         and "status" in {keyword.arg for keyword in node.keywords}
     }
-    # Of an operation, and of an order: what its operations add up to.
-    assert writers == {"orders/models/operations.py", "orders/services/totals.py"}
+    # Of an operation, of a request, and of an order: what its operations add up to.
+    assert writers == {
+        "orders/models/approvals.py",
+        "orders/models/operations.py",
+        "orders/services/totals.py",
+    }
 
 
 def test_top_level_is_as_designed() -> None:

@@ -203,6 +203,8 @@ def test_a_gateway_that_hangs_must_leave_threads_for_the_pages(
         ("RESOLVE_BREAKER_AFTER", 0, "orders.E017"),
         ("MAX_CHARGES_ON_WIRE", 0, "orders.E017"),
         ("ALARM_YELLOW_S", 900, "orders.E017"),
+        ("APPROVAL_EXPIRES_S", 604_800, "orders.E018"),
+        ("APPROVAL_EXPIRES_S", 0, "orders.E018"),
     ],
 )
 def test_times_that_cannot_be_kept_are_refused(

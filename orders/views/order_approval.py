@@ -29,9 +29,10 @@ def order_approval(request: HttpRequest, number: str, pk: int) -> HttpResponse:
     """The page; once it was decided 303 to the order. Who may decide types the password again."""
     viewer = cast("Staff", request.user)
     asked = _asked(viewer, number, pk)
-    if asked.is_pending and asked.requested_by_id != viewer.pk and viewer.has_perm(RIGHT):
+    decides = asked.requested_by_id != viewer.pk and viewer.has_perm(RIGHT)
+    if decides and (asked.is_pending or request.method == "POST"):
         return _decide(request, asked)
-    if request.method == "POST":
+    if "withdraw" in request.POST:
         return _withdraw(request, asked)
     return _show(request, asked, DecisionForm())
 

@@ -28,10 +28,8 @@
     const radio = chosen("card");
     const cardLabel = radio?.dataset.label || (radio && card.label) || "";
     const over = form.dataset.over || form.dataset.overNear || "";
-    for (const line of [document.getElementById("over-ceiling"), document.getElementById("over-ceiling-note")]) {
-      line.hidden = !over;
-    }
-    document.getElementById("over-ceiling").textContent = over;
+    document.getElementById("over-ceiling").hidden = !over;
+    document.getElementById("over-ceiling-words").textContent = over;
     const act = over ? "ask" : (chosen("wants")?.value || form.dataset.wants) === "authorization" ? "reserve" : "charge";
     const detail = form.dataset.money ? (cardLabel ? "Card" : "Amount") : "";
     if (!button.disabled) {

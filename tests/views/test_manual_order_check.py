@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 
 from orders.models import Staff
+from orders.states import Act
 from tests.factories import OrderFactory, StaffFactory
+from tests.services.over_ceiling import ceiling, limit_charges
 from tests.views.order_pages import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -27,8 +29,23 @@ def test_amount_comes_back_in_figures_and_words(agent: Staff) -> None:
         "money": "KWD 250.500",
         "words": "two hundred and fifty Kuwaiti dinars and five hundred fils",
         "visa": "",
+        "over": "",
         "error": "",
     }
+
+
+def test_an_amount_over_the_ceiling_says_which_limit_it_is(agent: Staff) -> None:
+    limit_charges(10_000)
+    assert "AED 100.00" in ask(agent, currency="AED", amount="100.01")["over"]
+    assert ask(agent, currency="AED", amount="100")["over"] == ""
+
+
+def test_going_on_despite_a_warning_may_be_over_a_limit_of_its_own(agent: Staff) -> None:
+    ceiling("agent", Act.OVERRIDE, 10_000)
+    first = OrderFactory(charged=True, taken_by=agent, currency="AED", amount_minor=12_500)
+    typed = {"customer": str(first.customer_id), "currency": "AED", "amount": "125"}
+    assert "Charge despite a warning" in ask(agent, **typed)["over"]
+    assert ask(agent, **typed | {"amount": "126"})["over"] == ""
 
 
 def test_words_are_in_the_language_of_the_page(agent: Staff) -> None:
