@@ -2,10 +2,13 @@
 
 import pytest
 
-from orders.models import Order
+from orders.models import Order, Staff
+from orders.sandbox.server import Sandbox
+from orders.services import approvals
 from orders.services.awaited import open_orders, settled
 from orders.states import OrderStatus
 from tests.factories import OperationFactory, OrderFactory, StaffFactory
+from tests.services.over_ceiling import charge_over, limit_charges
 
 pytestmark = pytest.mark.django_db
 
@@ -40,3 +43,24 @@ def test_an_order_that_is_open_is_no_news() -> None:
 def test_nobody_hears_of_an_order_that_they_may_not_see() -> None:
     OrderFactory(charged=True)
     assert settled(StaffFactory(agent=True), [Order.objects.get().pk]) == []
+
+
+def test_the_end_of_a_request_is_news_for_who_asked(
+    agent: Staff, supervisor: Staff, gateway: Sandbox
+) -> None:
+    limit_charges()
+    request = charge_over(agent)
+    assert open_orders(agent) == {request.order_id}
+    assert open_orders(supervisor) == set()
+    approvals.approve(actor=supervisor, request=request)
+    assert open_orders(agent) == set()
+    (news,) = settled(agent, [request.order_id])
+    assert news.result.title == "Approved"
+
+
+def test_a_refused_request_is_news_too(agent: Staff, supervisor: Staff, gateway: Sandbox) -> None:
+    limit_charges()
+    request = charge_over(agent)
+    approvals.refuse(actor=supervisor, request=request, reason="Too much for one call")
+    (news,) = settled(agent, [request.order_id])
+    assert (news.result.kind, news.result.title) == ("declined", "Not approved")

@@ -8,10 +8,12 @@ import pytest
 
 from orders import clock
 from orders.models import Order, Staff
+from orders.sandbox.server import Sandbox
 from orders.services import history
 from orders.services.history import HistoryFilters
 from orders.states import OrderStatus, Source
 from tests.factories import CustomerFactory, OperationFactory, OrderFactory, StaffFactory
+from tests.services.over_ceiling import charge_over, limit_charges
 
 pytestmark = pytest.mark.django_db
 
@@ -234,3 +236,15 @@ def test_a_page_costs_the_same_queries_however_long(
     with django_assert_num_queries(queries):
         rows = history.page(HistoryFilters(text=text), supervisor, size=10).rows
         assert len({str(row.order.taken_by) + str(row.order.customer) for row in rows}) == 10
+
+
+def test_what_waits_for_approval_is_found_and_marked(
+    supervisor: Staff, gateway: Sandbox, django_assert_num_queries: Any
+) -> None:
+    limit_charges()
+    waiting = charge_over(StaffFactory(agent=True)).order
+    OrderFactory(reserved=True)
+    assert found(supervisor, status=history.WAITING) == [waiting]
+    with django_assert_num_queries(3):
+        rows = history.page(HistoryFilters(), supervisor).rows
+    assert [row.order.waits for row in rows] == [False, True]

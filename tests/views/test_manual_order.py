@@ -12,6 +12,7 @@ from orders.states import OrderStatus, Status
 from tests import steps
 from tests.factories import CustomerFactory, StaffFactory, StoredCardFactory
 from tests.forms.test_manual_order import typed
+from tests.services.over_ceiling import limit_charges
 from tests.views.order_pages import signed_in, words
 
 URL = "/orders/new/"
@@ -232,3 +233,24 @@ def test_only_the_one_who_pressed_first_sends(agent: Staff, gateway: Sandbox) ->
     operation = Operation.objects.latest("pk")
     assert operation.status == Status.APPROVED
     assert gateway.count(operation.merchant_reference, "PURCHASE") == 1
+
+
+def test_over_the_ceiling_it_is_reserved_and_the_page_says_that_it_waits(
+    agent: Staff, client: Client, gateway: Sandbox
+) -> None:
+    limit_charges()
+    card = steps.stored_card(agent)
+    answer = press(client, customer=card.customer_id, card=card.pk, amount="125", currency="AED")
+    page = words(client.get(answer.json()["location"]))
+    assert "Waiting for approval" in page
+    assert Order.objects.latest("pk").status == OrderStatus.RESERVED
+
+
+def test_without_script_the_page_says_which_limit_the_amount_is_over(
+    agent: Staff, client: Client
+) -> None:
+    limit_charges()
+    page = client.post(URL, typed(look="1", amount="125", currency="AED"))
+    assert "Over your limit." in words(page)
+    within = client.post(URL, typed(look="1", amount="99", currency="AED"))
+    assert 'id="over-ceiling" aria-live="polite" hidden' in within.content.decode()

@@ -7,9 +7,11 @@ import pytest
 
 from orders import clock
 from orders.models import Order
+from orders.sandbox.server import Sandbox
 from orders.services.history import rows_of
 from orders.views.order_rows import order_rows
-from tests.factories import OrderFactory
+from tests.factories import OrderFactory, StaffFactory
+from tests.services.over_ceiling import charge_over, limit_charges
 
 pytestmark = pytest.mark.django_db
 
@@ -42,3 +44,9 @@ def test_what_is_not_there_is_a_dash() -> None:
 def test_a_customers_own_page_does_not_repeat_the_customer() -> None:
     order = OrderFactory(customer__name="Aisha Rahman")
     assert "Aisha Rahman" not in row_of(order, with_customer=False)
+
+
+def test_an_order_of_which_something_waits_for_approval_says_so(gateway: Sandbox) -> None:
+    limit_charges()
+    assert "Waiting for approval" in row_of(charge_over(StaffFactory(agent=True)).order)
+    assert "Waiting for approval" not in row_of(OrderFactory(reserved=True))
