@@ -11,6 +11,7 @@ from orders import money
 from orders.errors import Refused
 from orders.forms.release import ReleaseForm
 from orders.forms.text import TextField
+from orders.roles import role_words
 from orders.states import Act
 
 NOTHING = {"0", "٠"}
@@ -30,6 +31,13 @@ def _amount(label: Any, help_text: Any) -> TextField:
     )
 
 
+class RoleField(forms.ModelChoiceField):
+    """A role, called as the reader's language calls it."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return role_words(obj.name)
+
+
 class CeilingsForm(ReleaseForm):
     """What ``services.ceiling_changes`` asks for. ``per_act_minor`` and ``per_day_minor`` are what
     was typed, in minor units, ``None`` for no limit.
@@ -37,7 +45,7 @@ class CeilingsForm(ReleaseForm):
 
     typed_reference = None  # type: ignore[assignment]
     reason = None  # type: ignore[assignment]
-    group = forms.ModelChoiceField(
+    group = RoleField(
         label=_("Role"),
         queryset=Group.objects.order_by("name"),
         error_messages={"required": _("Choose from the list.")},
