@@ -230,3 +230,17 @@ def test_voiding_by_hand_leaves_nothing_to_approve(
     assert request_of(request.order).status == ApprovalStatus.MOOT
     with pytest.raises(Conflict):
         approvals.approve(actor=other, request=request)
+
+
+def test_another_card_for_the_order_asks_anew(
+    agent: Staff, supervisor: Staff, gateway: Sandbox
+) -> None:
+    operation = steps.place_new(agent)
+    again = steps.place.prepare_charge(
+        actor=agent, form_key=steps.place.new_form_key(), order=operation.order
+    ).operation
+    states = list(operation.order.approvals.order_by("id").values_list("status", flat=True))
+    assert states == [ApprovalStatus.MOOT, ApprovalStatus.PENDING]
+    steps.charge.charge(actor=agent, operation=steps.enter_card(again))
+    approvals.approve(actor=supervisor, request=request_of(operation.order))
+    assert sums(operation.order) == (12_500, 12_500, 0)

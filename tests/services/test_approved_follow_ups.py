@@ -44,6 +44,19 @@ def test_a_capture_or_refund_over_the_ceiling_is_asked_for_and_done_on_approval(
     assert list(audit.verify(order.number)) == []
 
 
+def test_nobody_approves_or_refuses_the_refund_they_asked_for(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    ceiling("supervisor", Act.REFUND, at_once=5_000)
+    request = ask(Kind.REFUND, supervisor, charged(supervisor), 7_500)
+    with refused("not_by_you"):
+        approvals.approve(actor=supervisor, request=request)
+    with refused("not_by_you"):
+        approvals.refuse(actor=supervisor, request=request, reason="I changed my mind")
+    assert request_of(request.order).is_pending
+    assert sums(request.order) == (12_500, 12_500, 0)
+
+
 def test_the_same_form_asks_once(supervisor: Staff, gateway: Sandbox) -> None:
     ceiling("supervisor", Act.REFUND, at_once=5_000)
     order, key = charged(supervisor), steps.place.new_form_key()
