@@ -23,8 +23,8 @@ from orders import clock
 from orders.gateway import Outcome
 from orders.models import Difference, Event, Evidence, Operation, Order, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import approvals, customers, evidence
-from orders.states import Act, Kind, OrderStatus, Status
+from orders.services import customers, evidence
+from orders.states import OrderStatus, Status
 from tests import steps
 from tests.chromium import Complaints, SignIn, assert_accessible
 from tests.factories import (
@@ -38,7 +38,6 @@ from tests.factories import (
 )
 from tests.reports import held_against
 from tests.services.after_sale import charged, lost, reserved
-from tests.services.over_ceiling import ask, ceiling, charge_over, limit_charges
 from tests.services.said import said
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.middleware.pages")]
@@ -193,42 +192,6 @@ def test_pages_after_the_sale(
         "/attention/",
     ):
         look_at(page, language, path)
-
-
-def test_pages_of_approvals_and_ceilings(
-    page: Page, sign_in: SignIn, person: Staff, language: str, gateway: Sandbox
-) -> None:
-    gateway.set(feedback="off")
-    limit_charges()
-    ceiling("supervisor", Act.REFUND, 5_000)
-    agent = StaffFactory(agent=True, first_name="سارة", last_name="عمر")
-    waiting, refused = charge_over(agent), charge_over(agent, 14_000)
-    approvals.refuse(actor=person, request=refused, reason="المبلغ كبير")
-    taken = charged(person, amount_minor=13_000)
-    asked = ask(Kind.REFUND, person, taken, 7_500)
-    sign_in(person)
-    page.goto("/accounts/reauthenticate/")
-    page.locator("[name=password]").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/orders/new/")
-    for path in (
-        "/approvals/",
-        f"/orders/{waiting.order.number}/approvals/{waiting.pk}/",
-        f"/orders/{taken.number}/approvals/{asked.pk}/",
-        f"/orders/{waiting.order.number}/",
-        f"/orders/{refused.order.number}/",
-        f"/orders/{taken.number}/",
-        f"/orders/{charged(person, amount_minor=15_000).number}/refund/",
-        "/orders/?status=waiting_approval&period=any",
-        "/ceilings/",
-    ):
-        look_at(page, language, path)
-
-
-def test_the_page_on_which_ceilings_are_changed(page: Page, sign_in: SignIn, language: str) -> None:
-    row = ceiling("agent", Act.CHARGE, 5_000)
-    sign_in(StaffFactory(admin=True, first_name="دانة", last_name="صالح"))
-    look_at(page, language, f"/ceilings/?group={row.group_id}&currency=AED&act=charge")
 
 
 def test_pages_of_a_difference_and_of_a_lock(
