@@ -75,7 +75,7 @@ def create_triggers(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0010_after_sale'),
+        ("orders", "0011_approvals"),
     ]
 
     operations = [
