@@ -27,7 +27,7 @@ from orders.services import (
     set_up,
     totals,
 )
-from orders.services.moves import PROVEN, belongs_to_another, contradict, move, tell
+from orders.services.moves import PROVEN, belongs_to_another, contradict, keep, move, tell
 from orders.services.place import expire
 from orders.services.statement import Statement
 from orders.states import CHARGES, LIVE, LOOKED_AT_AGAIN, UNSETTLED, Kind, Status
@@ -49,7 +49,7 @@ def apply(*, operation: Operation, statement: Statement, actor: Staff | None = N
             pk=operation.pk
         )
         statement = by_books.judged(current, statement, order.operations.all())
-        kept, is_new = _kept(current, statement, actor)
+        kept, is_new = keep(current, statement, actor)
         if not is_new:
             if _may_be_another(current, statement):
                 schedule.ask_soon(current)
@@ -101,25 +101,6 @@ def _confirm(order: Order, operation: Operation, said: Statement, actor: Staff |
             external.take_in(order, charge, kind, operation.amount_minor, said)
         said = replace(said, outcome=Outcome.APPROVED, reason="")
     afterwards.confirm(order, operation, said, actor)
-
-
-def _kept(operation: Operation, statement: Statement, actor: Staff | None) -> tuple[Evidence, bool]:
-    """The statement as evidence, and whether it is the first time that it was heard."""
-    return Evidence.objects.get_or_create(
-        digest=statement.digest,
-        defaults={
-            "operation": operation,
-            "source": statement.source,
-            "verified": statement.verified,
-            "outcome": statement.outcome,
-            "reason": statement.reason,
-            "merchant_reference": operation.merchant_reference,
-            "body": dict(statement.body),
-            "size": statement.size,
-            "actor": actor,
-            "received_at": clock.now(),
-        },
-    )
 
 
 def _approve(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:

@@ -12,6 +12,7 @@ from orders import clock, money
 from orders.gateway import Feedback, Outcome
 from orders.models import Evidence, Operation, Order
 from orders.services import afterwards, approval_requests, audit, differences, receipts, totals
+from orders.services.moves import keep
 from orders.services.place import new_form_key
 from orders.services.statement import Statement
 from orders.states import CHARGES, Kind, Status
@@ -69,7 +70,7 @@ def receive(
                 said=kind,
                 problem=feedback.response_code,
             )
-        kept = _keep(operation, statement)
+        kept, _is_new = keep(operation, statement)
         approval_requests.follow(order)
         totals.recompute(order)
         receipts.follow(order)
@@ -118,17 +119,3 @@ def take_in(
 
 
 _TOLD = frozenset({"fort_id", "response_code", "response_message", "acquirer_response_code"})
-
-
-def _keep(operation: Operation, statement: Statement) -> Evidence:
-    return Evidence.objects.create(
-        digest=statement.digest,
-        operation=operation,
-        source=statement.source,
-        verified=True,
-        outcome=statement.outcome,
-        reason=statement.reason,
-        merchant_reference=operation.merchant_reference,
-        body=dict(statement.body),
-        received_at=clock.now(),
-    )

@@ -4,7 +4,7 @@ Used by the door for evidence alone, inside its transaction and under the order'
 """
 
 from orders import clock
-from orders.models import Operation, Order, OutsidePayment, Staff
+from orders.models import Evidence, Operation, Order, OutsidePayment, Staff
 from orders.services import audit, schedule
 from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, Status
@@ -89,3 +89,24 @@ def belongs_to_another(operation: Operation, fort_id: str) -> bool:
         return False
     others = Operation.objects.filter(kind__in=CHARGES, fort_id=fort_id)
     return others.exclude(pk=operation.pk).exists()
+
+
+def keep(
+    operation: Operation, statement: Statement, actor: Staff | None = None
+) -> tuple[Evidence, bool]:
+    """The statement as evidence, and whether it is the first time that it was heard."""
+    return Evidence.objects.get_or_create(
+        digest=statement.digest,
+        defaults={
+            "operation": operation,
+            "source": statement.source,
+            "verified": statement.verified,
+            "outcome": statement.outcome,
+            "reason": statement.reason,
+            "merchant_reference": operation.merchant_reference,
+            "body": dict(statement.body),
+            "size": statement.size,
+            "actor": actor,
+            "received_at": clock.now(),
+        },
+    )
