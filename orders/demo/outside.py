@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from orders import clock
 from orders.models import Order
-from orders.services.outside_payments import Received
+from orders.services.outside_received import Received
 from orders.services.place import new_form_key
 from orders.states import OutsideMethod
 

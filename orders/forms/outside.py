@@ -12,7 +12,7 @@ from orders import clock
 from orders.forms.history import DayField
 from orders.forms.reason import ReasonForm
 from orders.forms.text import TextField
-from orders.services.outside_payments import LONGEST_AGO, LONGEST_REFERENCE
+from orders.services.outside_received import LONGEST_AGO, LONGEST_REFERENCE
 from orders.services.place import new_form_key
 from orders.states import OutsideMethod
 

@@ -5,6 +5,7 @@ every other. Whoever comes second is told who was quicker.
 """
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 
 from django.db import IntegrityError, transaction
@@ -19,6 +20,7 @@ from orders.services import (
     ceilings,
     follow_up,
     limits,
+    outside_payments,
     readiness,
     rules,
     unapproved,
@@ -55,7 +57,8 @@ def approve(*, actor: Staff, request: ApprovalRequest) -> ApprovalRequest:
     rules.may(actor, RIGHT)
     is_charge = request.act == Act.CHARGE
     sends = not is_charge or request.order.wants != Kind.AUTHORIZATION
-    with readiness.claiming(_key_of_made(request), sends=sends):
+    claiming = readiness.claiming(_key_of_made(request), sends=sends)
+    with nullcontext() if request.act == Act.OUTSIDE else claiming:
         made = _approve(actor, request)
     if made:
         follow_up.send(made)
@@ -130,6 +133,7 @@ def _ask(actor: Staff, order: Order, kind: Kind, wish: Wish) -> ApprovalRequest:
             charge=charge.merchant_reference,
             reason_code=wish.reason_code,
             reason=wish.reason,
+            customer_note=wish.customer_note,
         )
 
 
@@ -185,10 +189,15 @@ def _follow_up(order: Order, request: ApprovalRequest, approver: Staff) -> Opera
         form_key=_key_of_made(request),
         reason_code=request.reason_code,
         reason=request.reason,
+        customer_note=request.details.get("customer_note", ""),
         amount_minor=request.amount_minor,
         charge=request.charge,
     )
     return follow_up.claim(kind, order, wish, actor=asker, approver=approver)
+
+
+def _record_outside(order: Order, request: ApprovalRequest, approver: Staff) -> None:
+    outside_payments.record_approved(order, request, approver)
 
 
 # What makes an approved act; None where nothing is sent for it.
@@ -196,6 +205,7 @@ CARRY_OUT: dict[str, Callable[[Order, ApprovalRequest, Staff], Operation | None]
     Act.CHARGE: _take_charge,
     Act.CAPTURE: _follow_up,
     Act.REFUND: _follow_up,
+    Act.OUTSIDE: _record_outside,
 }
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from orders import clock, money
 from orders.errors import Refused
-from orders.models import ApprovalRequest, Ceiling, Operation, Order, Staff
+from orders.models import ApprovalRequest, Ceiling, Operation, Order, OutsidePayment, Staff
 from orders.services.new_order import NewOrder
 from orders.states import CHARGES, LIVE, LOOKED_AT_AGAIN, Act, Kind, Limit, Source, Status
 
@@ -142,10 +142,22 @@ def moved_today(person: Staff, act: Act, currency: str, *, besides: Operation | 
     """What ``person`` moved since midnight by that kind of act, in minor units; what a second
     person decided about, or is asked to, is left out.
     """
+    if act == Act.OUTSIDE:
+        return _recorded_today(person, currency)
     rows = _ROWS[act]().filter(actor=person, currency=currency, status__in=_COUNT)
     rows = rows.alias(at=Coalesce("submitted_at", "created_at")).filter(at__gte=_midnight())
     if besides:
         rows = rows.exclude(pk=besides.pk)
+    return int(rows.aggregate(moved=Sum("amount_minor", default=0))["moved"])
+
+
+def _recorded_today(person: Staff, currency: str) -> int:
+    """What ``person`` recorded as paid outside the gateway. What was taken back counts, too: else
+    a sum could be recorded, used, and taken back, any number of times.
+    """
+    rows = OutsidePayment.objects.filter(
+        recorded_by=person, currency=currency, recorded_at__gte=_midnight(), approver=None
+    )
     return int(rows.aggregate(moved=Sum("amount_minor", default=0))["moved"])
 
 
@@ -181,6 +193,4 @@ _ROWS: dict[str, Callable[[], QuerySet[Operation]]] = {
     Act.OVERRIDE: _overrides,
     Act.CAPTURE: _captures,
     Act.REFUND: _refunds,
-    # They are no operations: nothing was sent to the gateway for them.
-    Act.OUTSIDE: Operation.objects.none,
 }

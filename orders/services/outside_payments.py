@@ -6,43 +6,22 @@ the order's lock: of two at once one wins.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders import clock
 from orders.errors import Conflict, Refused
-from orders.models import Operation, Order, OutsidePayment, Staff
-from orders.services import audit, paid_outside, rules, totals
+from orders.models import ApprovalRequest, Operation, Order, OutsidePayment, Staff
+from orders.services import approval_requests, audit, ceilings, paid_outside, rules, totals
 from orders.services.attend import check_reason
 from orders.services.form_keys import key_reused
+from orders.services.outside_received import Received, check_received, tidy
 from orders.services.place import expire
-from orders.states import CHARGES, OutsideMethod, Status
+from orders.states import CHARGES, Act, Status
 
 RIGHT = "orders.record_outside_payment"
-LONGEST_REFERENCE = 60
-LONGEST_AGO = timedelta(days=366)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Received:
-    """What a person says was received.
-
-    ``amount_minor`` is the order's whole amount as the page named it, in minor units. ``beside``
-    holds the references of charges that may still turn out to have taken the money, as far as the
-    person was told of them and goes on all the same.
-    """
-
-    form_key: str
-    method: str
-    reference: str
-    reason: str
-    received_on: date
-    amount_minor: int
-    beside: frozenset[str] = frozenset()
 
 
 def record(*, actor: Staff, order: Order, received: Received) -> OutsidePayment:
@@ -50,19 +29,20 @@ def record(*, actor: Staff, order: Order, received: Received) -> OutsidePayment:
     again gives the same payment.
 
     Raises ``Refused`` by the rules and where the person was not told of a charge that may still
-    come, and ``Conflict`` when somebody else was quicker: nothing was recorded then.
+    come, ``ceilings.OverCeiling`` where another person has to approve it (``ask``), and
+    ``Conflict`` when somebody else was quicker: nothing was recorded then.
     """
     rules.may(actor, RIGHT)
     if again := _made_by(received.form_key):
         return _same(again, order, received)
-    reason = _check(received)
+    reason = check_received(received)
     try:
         with transaction.atomic(durable=True):
             locked = Order.objects.locked(order.pk)
             operations = list(locked.operations.order_by("id"))
             coming = _check_order(locked, operations, received)
-            # Ceilings of the person and the day, once there are any, are asked here: the order is
-            # locked, and nothing was written.
+            if found := over(_locked(actor), locked):
+                raise ceilings.OverCeiling(found)
             _give_up_waiting(locked, operations, actor)
             return _store(locked, actor, received, reason, coming)
     except (IntegrityError, Refused) as error:
@@ -71,6 +51,66 @@ def record(*, actor: Staff, order: Order, received: Received) -> OutsidePayment:
         if isinstance(error, Refused):
             raise
         raise _quicker() from error
+
+
+def ask(*, actor: Staff, order: Order, received: Received) -> ApprovalRequest:
+    """The request for a payment over the ceiling of ``actor``; the same form again gives the same
+    one. Raises as ``record`` does, and ``Refused`` where nobody has to approve it.
+    """
+    rules.may(actor, RIGHT)
+    if again := ApprovalRequest.objects.filter(form_key=received.form_key).first():
+        return again
+    reason = check_received(received)
+    with transaction.atomic(durable=True):
+        locked = Order.objects.locked(order.pk)
+        coming = _check_order(locked, list(locked.operations.order_by("id")), received)
+        found = over(_locked(actor), locked)
+        if found is None:
+            sentence = _("Nobody has to approve this. Read the button again, and press it.")
+            raise Refused("within_ceiling", sentence)
+        return approval_requests.make(
+            locked,
+            actor=actor,
+            act=Act.OUTSIDE,
+            over=found,
+            form_key=received.form_key,
+            amount_minor=locked.amount_minor,
+            reason=reason,
+            method=received.method,
+            reference=tidy(received.reference),
+            received_on=received.received_on.isoformat(),
+            beside=coming,
+        )
+
+
+def record_approved(order: Order, request: ApprovalRequest, approver: Staff) -> None:
+    """Record what was asked for, as the work of who asked. The caller holds the order's lock.
+
+    Raises ``Refused`` or ``Conflict`` where it is not possible any more.
+    """
+    asker, details = request.requested_by, request.details
+    if not asker.is_active or not asker.has_perm(RIGHT):
+        raise Refused("asker_may_not", _("Who asked may not do this any more."))
+    received = Received(
+        form_key=request.form_key,
+        method=details["method"],
+        reference=details["reference"],
+        reason=request.reason,
+        received_on=date.fromisoformat(details["received_on"]),
+        amount_minor=request.amount_minor,
+        beside=frozenset(details["beside"]),
+    )
+    operations = list(order.operations.order_by("id"))
+    coming = _check_order(order, operations, received)
+    _give_up_waiting(order, operations, asker)
+    _store(order, asker, received, request.reason, coming, approver=approver)
+
+
+def over(actor: Staff, order: Order) -> ceilings.Over | None:
+    """The ceiling that the payment of ``order`` would be over, or ``None``."""
+    return ceilings.over(
+        actor=actor, act=Act.OUTSIDE, amount_minor=order.amount_minor, currency=order.currency
+    )
 
 
 def take_back(*, actor: Staff, payment: OutsidePayment, reason: str) -> OutsidePayment:
@@ -99,29 +139,10 @@ def _made_by(form_key: str) -> OutsidePayment | None:
 
 def _same(made: OutsidePayment, order: Order, received: Received) -> OutsidePayment:
     """The payment a repeated form made, if it asked for the same."""
-    asked = (order.pk, received.method, _tidy(received.reference))
+    asked = (order.pk, received.method, tidy(received.reference))
     if (made.order_id, made.method, made.reference) != asked:
         raise key_reused()
     return made
-
-
-def _check(received: Received) -> str:
-    """The reason, tidied. Raises ``Refused`` for what the words themselves lack."""
-    if received.method not in OutsideMethod.values:
-        raise Refused("method_unknown", _("Choose how it was paid."), field="method")
-    reference = _tidy(received.reference)
-    if not reference:
-        raise Refused("reference_missing", _("Type what the paper says."), field="reference")
-    if len(reference) > LONGEST_REFERENCE:
-        raise Refused("reference_too_long", _("Type it in 60 letters at most."), field="reference")
-    today = timezone.localdate(clock.now())
-    if received.received_on > today:
-        raise Refused(
-            "received_later", _("This day is still to come. Record it then."), field="received_on"
-        )
-    if received.received_on < today - LONGEST_AGO:
-        raise Refused("received_long_ago", _("This is more than a year ago."), field="received_on")
-    return check_reason(received.reason)
 
 
 def _check_order(order: Order, operations: list[Operation], received: Received) -> list[str]:
@@ -148,6 +169,11 @@ def _check_order(order: Order, operations: list[Operation], received: Received) 
     return coming
 
 
+def _locked(actor: Staff) -> Staff:
+    """The person, locked, so that of two payments at once the second one counts the first."""
+    return Staff.objects.select_for_update(no_key=True).get(pk=actor.pk)
+
+
 def _give_up_waiting(order: Order, operations: list[Operation], actor: Staff) -> None:
     for one in operations:
         if one.kind in CHARGES and one.status == Status.PREPARED:
@@ -155,12 +181,18 @@ def _give_up_waiting(order: Order, operations: list[Operation], actor: Staff) ->
 
 
 def _store(
-    order: Order, actor: Staff, received: Received, reason: str, coming: list[str]
+    order: Order,
+    actor: Staff,
+    received: Received,
+    reason: str,
+    coming: list[str],
+    *,
+    approver: Staff | None = None,
 ) -> OutsidePayment:
     payment = OutsidePayment.objects.create(
         order=order,
         method=received.method,
-        reference=_tidy(received.reference),
+        reference=tidy(received.reference),
         reason=reason,
         received_on=received.received_on,
         amount_minor=order.amount_minor,
@@ -168,6 +200,7 @@ def _store(
         form_key=received.form_key,
         recorded_by=actor,
         recorded_at=clock.now(),
+        approver=approver,
     )
     _tell(order, "outside_payment_recorded", payment, actor, reason, beside=coming)
     totals.recompute(order)
@@ -194,11 +227,8 @@ def _tell(
         amount_minor=payment.amount_minor,
         currency=payment.currency,
         beside=list(beside),
+        second_person=str(payment.approver or ""),
     )
-
-
-def _tidy(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _quicker() -> Conflict:

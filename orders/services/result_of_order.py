@@ -33,12 +33,11 @@ def result_of(
         return news
     if outside and order.status == OrderStatus.PAID_OUTSIDE:
         return result_of_outside(order, outside)
-    charge = _deciding(operations)
-    if charge is None:
-        return _nothing_tried()
-    request = latest_request(order)
+    charge, request = _deciding(operations), latest_request(order)
     if request and (news := result_of_request(order, charge, request)):
         return news
+    if charge is None:
+        return _nothing_tried()
     if charge.status != Status.APPROVED:
         return result_of_charge(order, charge)
     if order.refunded_minor:

@@ -18,21 +18,24 @@ from orders.states import NOT_APPROVED, Act, ApprovalStatus, Status
 NEWS_S = 3600  # how long the end of a capture or refund that was not approved is told
 
 
-def result_of_request(order: Order, charge: Operation, request: ApprovalRequest) -> Result | None:
-    """What the order's newest ``request`` has to say before its ``charge`` does."""
+def result_of_request(
+    order: Order, charge: Operation | None, request: ApprovalRequest
+) -> Result | None:
+    """What the order's newest ``request`` has to say before its ``charge`` does, if it has one."""
     is_of_charge = request.act == Act.CHARGE
     if request.is_pending:
-        is_held = charge.status == Status.APPROVED
+        is_held = charge is not None and charge.status == Status.APPROVED
         return _waiting(order, charge, request) if is_held or not is_of_charge else None
     if request.status not in NOT_APPROVED:
         return None
     if not is_of_charge:
         return _not_done(request) if _is_news(order, request) else None
-    is_its_own = request.operation_id == charge.pk and not order.captured_minor
-    return _let_go(charge, request) if is_its_own and charge.status in _ENDS else None
+    if charge is None or request.operation_id != charge.pk or order.captured_minor:
+        return None
+    return _let_go(charge, request) if charge.status in _ENDS else None
 
 
-def _waiting(order: Order, charge: Operation, request: ApprovalRequest) -> Result:
+def _waiting(order: Order, charge: Operation | None, request: ApprovalRequest) -> Result:
     is_of_charge = request.act == Act.CHARGE
     told = {
         "what": request.get_act_display(),

@@ -19,7 +19,7 @@ from orders.services.ceilings import limit_words
 from orders.services.result_of_request import why
 from orders.services.totals import sums_of
 from orders.services.waiting_approvals import RIGHT
-from orders.states import NOT_APPROVED, ApprovalStatus, Kind
+from orders.states import NOT_APPROVED, Act, ApprovalStatus, Kind, OutsideMethod
 from orders.views.answers import see_other
 
 
@@ -97,7 +97,7 @@ def _show(request: HttpRequest, asked: ApprovalRequest, form: DecisionForm) -> H
     viewer = cast("Staff", request.user)
     operations = list(asked.order.operations.order_by("id"))
     charge = next((one for one in operations if one.merchant_reference == asked.charge), None)
-    is_own = asked.requested_by_id == viewer.pk
+    is_own, is_outside = asked.requested_by_id == viewer.pk, asked.act == Act.OUTSIDE
     context = {
         "form": form,
         "asked": asked,
@@ -109,6 +109,7 @@ def _show(request: HttpRequest, asked: ApprovalRequest, form: DecisionForm) -> H
         "why_not": approvals.why_not_by(viewer, asked) if viewer.has_perm(RIGHT) else "",
         "may_decide": asked.is_pending and not approvals.why_not_by(viewer, asked),
         "may_withdraw": asked.is_pending and is_own,
+        "paid_by": OutsideMethod(asked.details["method"]).label if is_outside else "",
         "is_only_reserved": asked.order.wants == Kind.AUTHORIZATION,
         "is_approved": asked.status == ApprovalStatus.APPROVED,
     }

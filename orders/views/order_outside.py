@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods
 from orders.accounts import MONEY
 from orders.errors import Conflict, Refused
 from orders.forms.outside import OutsideForm
-from orders.models import Order, OutsidePayment, Staff
-from orders.services import paid_outside
-from orders.services.outside_payments import Received, record
+from orders.models import ApprovalRequest, Order, OutsidePayment, Staff
+from orders.services import outside_payments, paid_outside
+from orders.services.ceilings import Over
+from orders.services.outside_received import Received
 from orders.states import OutsideMethod
 from orders.views.answers import see_other
 from orders.views.order_page import order_for
@@ -30,7 +31,7 @@ from orders.views.order_page import order_for
 def order_outside(request: HttpRequest, number: str) -> HttpResponse:
     """The choice of how, then the form; once it is recorded 303 to the order."""
     order = order_for(request, number)
-    if OutsidePayment.objects.filter(form_key=request.POST.get("form_key", "")).exists():
+    if _was_used(request.POST.get("form_key", "")):
         messages.info(request, _("This form was used already. Here is what came of it."))
         return see_other(order.get_absolute_url())
     operations = list(order.operations.order_by("id"))
@@ -46,9 +47,15 @@ def order_outside(request: HttpRequest, number: str) -> HttpResponse:
     form = OutsideForm(
         request.POST or None, method=method, amount_minor=order.amount_minor, coming=coming
     )
-    if form.is_valid() and _recorded(request, form, order, method):
+    over = outside_payments.over(cast("Staff", request.user), order)
+    if form.is_valid() and _recorded(request, form, order, method, over):
         return see_other(order.get_absolute_url())
-    return render(request, "orders/order_outside.html", context | {"form": form})
+    return render(request, "orders/order_outside.html", context | {"form": form, "over": over})
+
+
+def _was_used(form_key: str) -> bool:
+    made = OutsidePayment.objects.filter(form_key=form_key)
+    return made.exists() or ApprovalRequest.objects.filter(form_key=form_key).exists()
 
 
 def _method(request: HttpRequest) -> OutsideMethod | None:
@@ -57,7 +64,13 @@ def _method(request: HttpRequest) -> OutsideMethod | None:
     return OutsideMethod(chosen) if chosen in OutsideMethod.values else None
 
 
-def _recorded(request: HttpRequest, form: OutsideForm, order: Order, method: OutsideMethod) -> bool:
+def _recorded(
+    request: HttpRequest,
+    form: OutsideForm,
+    order: Order,
+    method: OutsideMethod,
+    over: Over | None,
+) -> bool:
     """Whether the order's page has the rest to tell: of this act, or of a quicker one."""
     typed = form.cleaned_data
     received = Received(
@@ -69,8 +82,11 @@ def _recorded(request: HttpRequest, form: OutsideForm, order: Order, method: Out
         amount_minor=typed["amount_minor"],
         beside=form.confirmed,
     )
+    if request.POST.get("asks", "") != ("1" if over else ""):
+        return False  # the button named the other act; the page names this one now
+    act = outside_payments.ask if over else outside_payments.record
     try:
-        record(actor=cast("Staff", request.user), order=order, received=received)
+        act(actor=cast("Staff", request.user), order=order, received=received)
     except Conflict as conflict:
         messages.error(request, str(conflict))
     except Refused as refusal:

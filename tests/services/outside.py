@@ -10,7 +10,7 @@ from orders.gateway import Outcome
 from orders.models import Operation, Order, OutsidePayment, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import evidence, outside_payments, place
-from orders.services.outside_payments import Received
+from orders.services.outside_received import Received
 from orders.services.result import Result
 from orders.services.result_of_order import result_of, warnings_of
 from orders.states import Status

@@ -13,10 +13,11 @@ from orders import clock
 from orders.models import Operation, Order, OutsidePayment, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import place
-from orders.states import OrderStatus, OutsideMethod, Status
+from orders.states import Act, OrderStatus, OutsideMethod, Status
 from tests import steps
 from tests.factories import OperationFactory, OrderFactory, OutsidePaymentFactory, StaffFactory
 from tests.services.outside import found_late, record
+from tests.services.over_ceiling import ceiling
 from tests.views.order_pages import look, signed_in, words
 from tests.views.test_order_refund import hidden, proven
 
@@ -270,3 +271,27 @@ def test_an_order_that_waits_for_its_card_is_given_up_for_a_cheque(
     order.refresh_from_db()
     assert order.status == OrderStatus.PAID_OUTSIDE
     assert Operation.objects.get().status == Status.EXPIRED
+
+
+def test_over_a_ceiling_the_button_asks_and_a_second_person_records(supervisor: Staff) -> None:
+    order, client = OrderFactory(amount_minor=12_500, currency="AED"), proven(supervisor)
+    ceiling("supervisor", Act.OUTSIDE, 10_000)
+    page = client.get(url(order))
+    assert "Ask for approval · AED 125.00" in words(page)
+    assert "Waiting for approval" in words(press(client, order, page))
+    assert not OutsidePayment.objects.exists()
+    asked = order.approvals.get()
+    other = proven(StaffFactory(supervisor=True))
+    place_of_decision = f"/orders/{order.number}/approvals/{asked.pk}/"
+    assert "Cheque CHQ 4711" in words(other.get(place_of_decision))
+    assert "Paid by cheque" in words(other.post(place_of_decision, {"approve": "1"}, follow=True))
+
+
+def test_a_button_that_named_the_other_act_does_nothing(supervisor: Staff) -> None:
+    order, client = OrderFactory(amount_minor=12_500, currency="AED"), proven(supervisor)
+    page = client.get(url(order))
+    ceiling("supervisor", Act.OUTSIDE, 10_000)
+    shown = press(client, order, page)
+    assert "Ask for approval · AED 125.00" in words(shown)
+    assert not OutsidePayment.objects.exists()
+    assert not order.approvals.exists()
