@@ -42,6 +42,14 @@ class Charge(TypedDict):
     language: NotRequired[str | None]
 
 
+class Purchase(Charge):
+    """A charge at once. One that the merchant starts under an agreement with the customer names it
+    (``agreement_id``) and goes as RECURRING; every other one is MOTO.
+    """
+
+    agreement_id: NotRequired[str | None]
+
+
 class Client:
     """Talks to APS for one merchant. Amounts are integers in minor units.
 
@@ -64,8 +72,15 @@ class Client:
         self._deadline_s = deadline_s
         self._session = wire.wired(session or requests.Session())
 
-    def purchase(self, **charge: Unpack[Charge]) -> Reply:
-        """Charge a token at once (PURCHASE, ``eci=MOTO``). APS guide, MOTO channel."""
+    def purchase(self, **charge: Unpack[Purchase]) -> Reply:
+        """Charge a token at once (PURCHASE, ``eci=MOTO``). APS guide, MOTO channel.
+
+        With ``agreement_id`` the merchant starts it (``eci=RECURRING``, which takes no address of
+        the customer's machine). APS guide, recurring payments.
+        """
+        if charge.get("agreement_id"):
+            charge["customer_ip"] = None
+            return self._charge("PURCHASE", charge, eci="RECURRING")
         return self._charge("PURCHASE", charge)
 
     def authorize(self, **charge: Unpack[Charge]) -> Reply:
@@ -148,7 +163,7 @@ class Client:
         answer, digest = self._exchange(request)
         return status_reply(request, answer, digest=digest)
 
-    def _charge(self, command: str, charge: Charge) -> Reply:
+    def _charge(self, command: str, charge: Charge | Purchase, *, eci: str = "MOTO") -> Reply:
         values: dict[str, Any] = dict(charge)
         amount_minor = values.pop("amount_minor")
         refusals = would_refuse(
@@ -158,7 +173,7 @@ class Client:
         )
         if refusals:
             raise refusals[0]
-        return self._ask(command, **values, amount=amount_minor, eci="MOTO")
+        return self._ask(command, **values, amount=amount_minor, eci=eci)
 
     def _ask(self, command: str, **values: str | int | None) -> Reply:
         request = self._signed(command, values)

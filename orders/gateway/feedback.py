@@ -14,8 +14,8 @@ _COMMANDS = frozenset({"PURCHASE", "AUTHORIZATION", "CAPTURE", "VOID_AUTHORIZATI
 _WITHOUT_AMOUNT = frozenset({"VOID_AUTHORIZATION"})
 _NAMES = (
     "command access_code merchant_identifier merchant_reference amount currency language "
-    "customer_email eci token_name signature payment_option order_description customer_ip "
-    "customer_name phone_number settlement_reference maintenance_reference fort_id "
+    "customer_email eci agreement_id token_name signature payment_option order_description "
+    "customer_ip customer_name phone_number settlement_reference maintenance_reference fort_id "
     "authorization_code card_number card_bin card_brand expiry_date card_holder_name "
     "response_message response_code status acquirer_response_code acquirer_response_message "
     "processor_response_code reconciliation_reference fraud_comment remember_me "

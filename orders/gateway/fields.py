@@ -46,7 +46,8 @@ FIELDS: dict[str, Field] = {
     "currency": Field(3, r"[A-Z]{3}"),
     "language": Field(2, r"en|ar"),
     "customer_email": Field(254, r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"),
-    "eci": Field(16, r"MOTO"),
+    "eci": Field(16, r"MOTO|RECURRING"),
+    "agreement_id": Field(15, r"[A-Za-z0-9]+"),
     "token_name": Field(100, r"[A-Za-z0-9._@-]+"),
     "payment_option": Field(10, r"VISA|MASTERCARD|AMEX"),
     "order_description": Field(150, _ANY, fit_description),
@@ -76,11 +77,12 @@ _WITH_CHARGE = (
     "payment_option order_description customer_ip customer_name phone_number settlement_reference"
 )
 _CHARGE = Parameters("command", frozenset(_TO_CHARGE.split()), frozenset(_WITH_CHARGE.split()))
+_AT_ONCE = Parameters("command", _CHARGE.mandatory, _CHARGE.optional | {"agreement_id"})
 _ON_CHARGE = frozenset({"fort_id", "order_description"})
 _CARD_FORM = frozenset({"merchant_reference", "return_url"})
 
 COMMANDS: dict[str, Parameters] = {
-    "PURCHASE": _CHARGE,
+    "PURCHASE": _AT_ONCE,
     "AUTHORIZATION": _CHARGE,
     "CAPTURE": Parameters(
         "command", frozenset({"merchant_reference", "amount", "currency"}), _ON_CHARGE

@@ -46,6 +46,7 @@ _WEB_FORMATS: dict[str, str] = {
     "settlement_reference": rf"{_REFERENCE}{{1,34}}",
     "language": r"en|ar",
     "eci": r"[A-Z]{1,16}",
+    "agreement_id": r"[A-Za-z0-9]{1,50}",
     "payment_option": r"[A-Z]{1,12}",
     "token_name": r"[A-Za-z0-9._@-]{1,100}",
     "token_status": r"[A-Z]{1,8}",

@@ -91,6 +91,7 @@ PARAMETERS = {
     "language": Parameter(2, _LETTERS, ("en", "ar")),
     "customer_email": Parameter(254, _is_email),
     "eci": Parameter(16, _LETTERS, ("MOTO", "ECOMMERCE", "RECURRING")),
+    "agreement_id": Parameter(15, _ALNUM),
     "token_name": Parameter(100, _TOKEN),
     "new_token_name": Parameter(100, _TOKEN),
     "signature": Parameter(200, _chars("0-9A-Fa-f")),
@@ -133,7 +134,7 @@ def _command(name: str, key: str, must: str, may: str, on_page: bool = False) ->
 COMMANDS = {
     command.name: command
     for command in (
-        _command("PURCHASE", "command", _PAYMENT, _PAYMENT_MAY),
+        _command("PURCHASE", "command", _PAYMENT, f"{_PAYMENT_MAY} agreement_id"),
         _command("AUTHORIZATION", "command", _PAYMENT, _PAYMENT_MAY),
         _command("CAPTURE", "command", f"{_EVERY} amount currency", _BY_ORDER),
         _command("VOID_AUTHORIZATION", "command", _EVERY, f"{_BY_ORDER} amount currency"),

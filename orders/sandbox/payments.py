@@ -1,4 +1,6 @@
-"""PURCHASE and AUTHORIZATION with eci=MOTO: the checks that need the books, then the outcome."""
+"""PURCHASE and AUTHORIZATION with eci=MOTO, and PURCHASE with eci=RECURRING: the checks that need
+the books, then the outcome.
+"""
 
 from collections.abc import Mapping
 
@@ -39,11 +41,23 @@ def _token_refusal(token: Token | None, message: Message) -> str:
         return "088"
     if message.get("payment_option", token.brand) != token.brand:
         return "049"
-    if message["eci"] != "MOTO":
+    if message["eci"] != "MOTO" and not _is_recurring(message):
         return "046"
     if token.brand == "MEEZA":
         return "113"
     return "" if token.brand in MOTO_BRANDS else "049"
+
+
+def _is_recurring(message: Message) -> bool:
+    """Whether the merchant starts the payment under an agreement that the request names. Only
+    PURCHASE may be RECURRING, and it tells nothing of the customer's machine.
+    """
+    return (
+        message["eci"] == "RECURRING"
+        and message["command"] == "PURCHASE"
+        and "agreement_id" in message
+        and not message.keys() & {"customer_ip", "return_url"}
+    )
 
 
 def _charged(standin: StandIn, message: Message, token: Token, case: Unusual | None) -> Result:

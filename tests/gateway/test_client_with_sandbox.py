@@ -158,6 +158,15 @@ def test_uncertain_charge_is_unknown(shop: Shop) -> None:
     assert (reply.outcome, reply.problem) == (Outcome.UNKNOWN, "uncertain_code")
 
 
+def test_a_charge_under_an_agreement_is_recurring_and_tells_no_address(shop: Shop) -> None:
+    charge = shop.charge(customer_ip="192.0.2.10")
+    reply = shop.client.purchase(**charge, agreement_id="A1042")
+    assert (reply.outcome, reply.problem) == (Outcome.APPROVED, "")
+    sent = shop.box.requests[-1]["parameters"]
+    assert (sent["eci"], sent["agreement_id"]) == ("RECURRING", "A1042")
+    assert "customer_ip" not in sent
+
+
 def test_second_use_of_a_reference_is_unknown_not_declined(shop: Shop) -> None:
     charge = shop.charge()
     shop.client.purchase(**charge)

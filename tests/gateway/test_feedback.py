@@ -44,6 +44,11 @@ def test_refund_feedback_names_its_refund(merchant: Merchant) -> None:
     assert feedback.maintenance_reference == "MO-10482-1-R1"
 
 
+def test_feedback_of_a_charge_under_an_agreement_is_read(merchant: Merchant) -> None:
+    feedback = arrive(merchant, eci="RECURRING", agreement_id="A1042", customer_ip=None)
+    assert feedback.outcome is Outcome.APPROVED
+
+
 def test_void_feedback_needs_no_amount(merchant: Merchant) -> None:
     void = {"command": "VOID_AUTHORIZATION", "status": "08", "response_code": "08000"}
     feedback = arrive(merchant, **void, amount=None, currency=None)

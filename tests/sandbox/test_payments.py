@@ -120,3 +120,21 @@ def test_a_card_that_has_ended_since_is_declined() -> None:
         assert Merchant(box).pay(token_name=token)["response_code"] == "14000"
         today[0] = datetime(2030, 6, 1, tzinfo=UTC)
         assert Merchant(box).pay(token_name=token)["response_code"] == "13012"
+
+
+@pytest.mark.parametrize(
+    ("command", "changes", "code"),
+    [
+        ("PURCHASE", {}, "14000"),
+        ("AUTHORIZATION", {}, "00027"),
+        ("PURCHASE", {"agreement_id": None}, "00046"),
+        ("PURCHASE", {"customer_ip": "192.0.2.10"}, "00046"),
+        ("PURCHASE", {"eci": "ECOMMERCE"}, "00046"),
+    ],
+)
+def test_recurring_is_a_purchase_under_an_agreement(
+    merchant: Merchant, command: str, changes: dict[str, str | None], code: str
+) -> None:
+    fields = {"eci": "RECURRING", "agreement_id": "A1042"} | changes
+    kept = {name: text for name, text in fields.items() if text is not None}
+    assert merchant.pay(command=command, **kept)["response_code"] == code
