@@ -76,7 +76,7 @@ class Agent:
     def start_new_card(self, amount: str, *, keep: bool = False) -> str:
         """The path of a new customer's order that waits for its card."""
         who = {"name": "Layla Haddad", "email": "layla@example.com", "card": "new"}
-        kept = {"keep_card": "on", "purpose": "Later orders"} if keep else {}
+        kept = {"keep_card": "on", "answer": "yes", "purpose_code": "orders"} if keep else {}
         return self.submit(self.order_form(amount, **who, **kept))
 
     def charge_new_card(self, amount: str, *, number: str = VISA, keep: bool = False) -> str:

@@ -55,6 +55,7 @@ IS_PRACTICE = not {
 CURRENCIES = env.list("CURRENCIES", default=["AED", "SAR", "KWD", "JOD", "USD"] if DEMO else [])
 MERCHANT_NAME = env.str("MERCHANT_NAME", default=demo("Moto Demo Trading"))
 MERCHANT_EMAIL = env.str("MERCHANT_EMAIL", default=demo("orders@moto-demo.example"))
+RECURRING_ECI = env.bool("RECURRING_ECI", default=True)
 OFFICE_IP = env.str("OFFICE_IP", default=demo("192.0.2.10"))
 MANY_CAPTURES = env.bool("MANY_CAPTURES", default=False)
 LAPSED_CODES = env.list("LAPSED_CODES", default=["034"])

@@ -52,7 +52,13 @@ DAILY = (
         _("Customers"),
         "people",
         "orders.view_customer",
-        covers=("customer-detail", "customer-edit", "customer-new"),
+        covers=(
+            "customer-detail",
+            "customer-edit",
+            "customer-new",
+            "card-expiring",
+            "card-withdraw",
+        ),
     ),
     Destination(
         "approvals",

@@ -10,7 +10,9 @@ from orders.views.attention_take import attention_take
 from orders.views.attention_try_again import attention_try_again
 from orders.views.attention_unlock import attention_unlock
 from orders.views.awaited import awaited
+from orders.views.card_expiring import card_expiring
 from orders.views.card_return import card_return
+from orders.views.card_withdraw import card_withdraw
 from orders.views.ceilings import ceilings
 from orders.views.customer_detail import customer_detail
 from orders.views.customer_edit import customer_edit
@@ -54,6 +56,8 @@ urlpatterns = [
     path("orders/card-return/", card_return, name="card-return"),
     path("orders/<str:number>/card/", order_card, name="order-card"),
     path("orders/<str:number>/card/cancel/", order_cancel_card, name="order-cancel-card"),
+    path("cards/expiring/", card_expiring, name="card-expiring"),
+    path("cards/<int:pk>/withdraw/", card_withdraw, name="card-withdraw"),
     path("customers/", customer_list, name="customer-list"),
     path("customers/new/", customer_new, name="customer-new"),
     path("customers/search/", customer_search, name="customer-search"),

@@ -24,7 +24,7 @@ from orders.models import (
     StoredCard,
 )
 from orders.services import customers
-from orders.states import Kind, OrderStatus, OutsideMethod, Source, Status
+from orders.states import Kind, OrderStatus, OutsideMethod, Purpose, Source, Status
 
 PASSWORD = "moto-office-demo"
 CODES = {
@@ -84,8 +84,11 @@ class CustomerFactory(DjangoModelFactory[Customer]):
 
 
 class StoredCardFactory(DjangoModelFactory[StoredCard]):
+    """A card kept by permission; with ``allowed=False`` nobody is known to have allowed it."""
+
     class Meta:
         model = StoredCard
+        skip_postgeneration_save = True
 
     customer = SubFactory(CustomerFactory)
     token_name = Sequence(lambda n: f"token{n:032d}")
@@ -94,14 +97,23 @@ class StoredCardFactory(DjangoModelFactory[StoredCard]):
     expiry = factory.LazyFunction(lambda: f"{(clock.now().year + 3) % 100:02d}05")
     holder = "Aisha Rahman"
 
+    @factory.post_generation
+    def allowed(self: Any, create: bool, wanted: bool | None, **_given: Any) -> None:
+        """Give the card its consent."""
+        if wanted is not False:
+            ConsentFactory(card=self)
+
 
 class ConsentFactory(DjangoModelFactory[Consent]):
-    """The permission of a stored card: ``ConsentFactory(card=card)``."""
+    """The permission of a new stored card; ``starts_itself=True`` covers charges that we start."""
 
     class Meta:
         model = Consent
 
-    card = SubFactory(StoredCardFactory)
+    class Params:
+        starts_itself = Trait(purpose_code=Purpose.REGULAR)
+
+    card = SubFactory(StoredCardFactory, allowed=False)
     customer = SelfAttribute("card.customer")
     script_version = "2026-11"
     language = "en"

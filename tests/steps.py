@@ -10,6 +10,7 @@ from orders.models import Customer, Operation, Staff, StoredCard
 from orders.services import card_entry, charge, place
 from orders.services.new_order import NewConsent, NewOrder
 from orders.services.place import Placed
+from orders.states import Initiator
 from tests.factories import CustomerFactory
 
 VISA = "4005550000000001"
@@ -44,13 +45,20 @@ def place_new(actor: Staff, *, keep: bool = False, **changes: object) -> Operati
     return placed.operation
 
 
-def place_stored(actor: Staff, card: StoredCard, form_key: str = "", **changes: object) -> Placed:
+def place_stored(
+    actor: Staff,
+    card: StoredCard,
+    form_key: str = "",
+    initiated_by: str = Initiator.CUSTOMER,
+    **changes: object,
+) -> Placed:
     """An order placed for a stored card: claimed, not sent."""
     return place.place_order(
         actor=actor,
         form_key=form_key or place.new_form_key(),
         new_order=wanted(card.customer, **changes),
         stored_card=card,
+        initiated_by=initiated_by,
     )
 
 

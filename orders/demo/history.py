@@ -15,7 +15,7 @@ from orders.services import charge, consents, customers, follow_up, outside_paym
 from orders.services.follow_up import Wish
 from orders.services.near_duplicates import Warned
 from orders.services.new_order import NewOrder
-from orders.states import Kind, OrderStatus, Reason, Source
+from orders.states import Kind, OrderStatus, Purpose, Reason, Source
 
 EVERY_MINUTE_OF_A_DAY = range(8 * 60, 20 * 60)
 SOURCES = [Source.PHONE] * 9 + [Source.POST] * 6 + [Source.IN_PERSON] * 2
@@ -149,7 +149,7 @@ class History:
             script_version=consents.SCRIPT_VERSION,
             language=customer.language,
             given_by=f"Call {4000 + number}",
-            purpose="Later orders",
+            purpose_code=Purpose.ORDERS,
             agent=self.staff["agent"],
             given_at=clock.now(),
         )

@@ -9,23 +9,22 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from orders.errors import Refused
+from orders.forms.consent import ConsentForm
 from orders.forms.text import TextField
 from orders.models import Customer, StoredCard
-from orders.services import consents
 from orders.services.attend import LONGEST_REASON
 from orders.services.near_duplicates import Confirmation, NearDuplicate, Warned
 from orders.services.new_order import NewConsent
-from orders.states import Source
+from orders.states import Initiator
 
 NEW_CARD = "new"
 FORM_ID = "order-form"
 
 
-class CardChoiceForm(forms.Form):
+class CardChoiceForm(ConsentForm):
     """The choice of card for another try on an order; the manual order form extends it."""
 
     form_key = forms.RegexField(
@@ -41,12 +40,6 @@ class CardChoiceForm(forms.Form):
         max_length=20,
         error_messages={"required": _("Choose a stored card or a new card.")},
     )
-    keep_card = forms.BooleanField(label=_("Keep this card"), required=False)
-    purpose = TextField(
-        label=_("What the card is kept for"),
-        max_length=120,
-        initial=_("Later orders of this customer"),
-    )
     reason = TextField(
         label=_("Why it is charged all the same"),
         max_length=LONGEST_REASON,
@@ -54,9 +47,16 @@ class CardChoiceForm(forms.Form):
     )
     seen = TextField(max_length=2000, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, card_owner: Customer | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        card_owner: Customer | None = None,
+        order_currency: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.card_owner = card_owner
+        self.order_currency = order_currency
         self.stored_card: StoredCard | None = None
         self.near: list[NearDuplicate] = []
         for name, field in self.fields.items():
@@ -65,8 +65,8 @@ class CardChoiceForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("card", NEW_CARD) != NEW_CARD:
             self.stored_card = self._chosen_card(self.cleaned_data["card"])
-        elif self.cleaned_data.get("keep_card") and not self.cleaned_data.get("purpose"):
-            self.add_error("purpose", _("Type what the customer allowed the card to be kept for."))
+        else:
+            self.check_consent()
         return self.cleaned_data
 
     def refuse(self, refusal: Refused) -> None:
@@ -80,16 +80,27 @@ class CardChoiceForm(forms.Form):
         return Confirmation(self.cleaned_data["reason"], seen)
 
     def consent(self, source: str, reference: str) -> NewConsent | None:
-        """The permission to keep a new card, given as ``source`` says, or ``None``."""
-        if self.stored_card or not self.cleaned_data["keep_card"]:
-            return None
-        given_by = f"{Source(source).label} {reference}".strip()
-        return NewConsent(
-            script_version=consents.SCRIPT_VERSION,
-            language=get_language() or "en",
-            given_by=given_by,
-            purpose=self.cleaned_data["purpose"],
-        )
+        """The answer to whether a new card may be kept; ``None`` where a stored card is charged."""
+        return None if self.stored_card else super().consent(source, reference)
+
+    @property
+    def consent_currency(self) -> str:
+        """That of the order that is to be charged."""
+        return self.order_currency
+
+    @property
+    def initiated_by(self) -> str:
+        """Who starts the charge to the stored card, as chosen beside it; the customer, unless the
+        form says otherwise.
+        """
+        chosen = self.stored_card
+        return (self.started(chosen) if chosen else "") or Initiator.CUSTOMER
+
+    def started(self, card: StoredCard) -> str:
+        """Who is chosen to start a charge to ``card``, "" while nobody is."""
+        name = f"started-{card.pk}"
+        started = self.data.get(name, "") or self.initial.get(name, "")
+        return started if started in Initiator.values else ""
 
     def lines(self) -> list[dict[str, str]]:
         """Every error as ``id`` of its control ("" where there is none to see) and ``text``."""
@@ -118,7 +129,8 @@ class CardChoiceForm(forms.Form):
         if isinstance(field.widget, forms.CheckboxInput):
             attrs["class"] = "form-check-input"
         elif isinstance(field.widget, forms.RadioSelect):
-            attrs["class"] = "btn-check"
+            is_plain = name in ConsentForm.base_fields
+            attrs["class"] = "form-check-input" if is_plain else "btn-check"
         elif isinstance(field.widget, forms.Select):
             attrs["class"] = "form-select"
         else:

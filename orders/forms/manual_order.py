@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from orders import money
 from orders.errors import Refused
 from orders.forms.card_choice import CardChoiceForm
+from orders.forms.consent import ConsentForm
 from orders.forms.text import TextField
-from orders.models import Customer, Operation
+from orders.models import Customer, Operation, Order
 from orders.services import rules
 from orders.services.customer_details import normalise_phone
 from orders.services.new_order import NewCustomer, NewOrder
@@ -65,6 +66,7 @@ class ManualOrderForm(CardChoiceForm):
         widget=forms.TextInput(attrs=COMBOBOX),
     )
     customer = TextField(widget=forms.HiddenInput)
+    again = TextField(max_length=40, widget=forms.HiddenInput)
     name = TextField(label=_("Name"), max_length=120)
     email = forms.EmailField(
         label=_("Email"),
@@ -146,8 +148,15 @@ class ManualOrderForm(CardChoiceForm):
                 self.refuse(refusal)
         return super().clean()
 
-    def new_order(self) -> NewOrder:
-        """The order as typed. Call it on a valid form only."""
+    @property
+    def consent_currency(self) -> str:
+        """That of the order as typed, "" where it is none."""
+        return str(self.cleaned_data.get("currency", ""))
+
+    def new_order(self, again_of: Order | None = None) -> NewOrder:
+        """The order as typed, a copy of ``again_of`` where the customer is still the same. Call it
+        on a valid form only.
+        """
         cleaned = self.cleaned_data
         source = cleaned["source"]
         return NewOrder(
@@ -163,6 +172,7 @@ class ManualOrderForm(CardChoiceForm):
             call_reference=cleaned["call_reference"] if source == Source.PHONE else "",
             slip_number=cleaned["slip_number"] if source == Source.POST else "",
             send_receipts=cleaned["send_receipts"],
+            again_of=again_of if again_of and again_of.customer == self.card_owner else None,
         )
 
     @property
@@ -188,4 +198,23 @@ def customer_called(pk: str) -> Customer | None:
     return Customer.objects.filter(pk=pk).first() if re.fullmatch("[0-9]{1,18}", pk) else None
 
 
-_LAST = ("card", "keep_card", "purpose", "currency", "amount", "wants", "reason", "seen")
+def copied_fields(order: Order | None) -> dict[str, str]:
+    """What a form begins with that charges ``order`` again; nothing without one."""
+    if order is None:
+        return {}
+    return {
+        "again": order.number,
+        "customer": str(order.customer_id),
+        "description": order.description,
+        "currency": order.currency,
+        "amount": money.plain(order.amount_minor, money.exponent(order.currency)),
+        "wants": order.wants,
+    }
+
+
+def chosen_fields(card: str, started: str) -> dict[str, str]:
+    """The stored card whose own button was pressed, and who starts its charge."""
+    return {"card": card, f"started-{card}": started} if card else {}
+
+
+_LAST = ("card", *ConsentForm.base_fields, "currency", "amount", "wants", "reason", "seen")

@@ -13,6 +13,7 @@ from orders.models.orders import Order
 from orders.models.outside_payments import OutsidePayment
 from orders.models.receipts import Receipt
 from orders.models.staff import Staff
+from orders.models.sweeps import Sweep
 
 __all__ = [
     "Acknowledgement",
@@ -34,4 +35,5 @@ __all__ = [
     "SearchKey",
     "Staff",
     "StoredCard",
+    "Sweep",
 ]

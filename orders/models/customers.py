@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import clock
 from orders.cards import BRANDS
+from orders.states import Purpose
 
 is_e164 = RegexValidator(
     r"^\+[1-9][0-9]{6,14}\Z", _("Type the number with + and the country code.")
@@ -95,10 +96,28 @@ class StoredCard(models.Model):
     )
     created_at = models.DateTimeField(default=clock.now, editable=False)
     last_used_at = models.DateTimeField(null=True, editable=False)
+    # Frozen for good: its token is made INACTIVE at the gateway, and then it is revoked.
+    frozen_at = models.DateTimeField(null=True, editable=False)
+    token_retired_at = models.DateTimeField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("stored card")
         verbose_name_plural = _("stored cards")
+        indexes = [
+            models.Index(
+                fields=["frozen_at"],
+                condition=Q(frozen_at__isnull=False, token_retired_at__isnull=True),
+                name="card_to_retire",
+            ),
+            models.Index(fields=["state", "expiry"], name="card_by_expiry"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(frozen_at__isnull=True) | ~Q(state="active"),
+                name="frozen_card_is_not_active",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{BRANDS.get(self.brand, self.brand)} •••• {self.last_four}"
@@ -131,7 +150,11 @@ class Consent(models.Model):
     script_version = models.CharField(max_length=20)
     language = models.CharField(max_length=2, choices=settings.LANGUAGES)
     given_by = models.CharField(_("how it was given"), max_length=120)
-    purpose = models.CharField(_("purpose"), max_length=120)
+    words = models.TextField(_("words read"), blank=True)
+    purpose_code = models.CharField(
+        _("purpose from the list"), max_length=16, choices=Purpose.choices, blank=True
+    )
+    purpose = models.CharField(_("purpose"), max_length=120, blank=True)
     ceiling_per_charge_minor = models.BigIntegerField(null=True)
     ceiling_per_month_minor = models.BigIntegerField(null=True)
     currency = models.CharField(max_length=3, blank=True)
@@ -142,10 +165,23 @@ class Consent(models.Model):
     withdrawn_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    withdrawal_reason = models.CharField(max_length=250, blank=True)
 
     class Meta:
         verbose_name = _("consent")
         verbose_name_plural = _("consents")
+        indexes = [
+            models.Index(
+                fields=["ends_on"], condition=Q(ends_on__isnull=False), name="consent_by_end"
+            )
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(currency="")
+                | Q(ceiling_per_charge_minor__isnull=True, ceiling_per_month_minor__isnull=True),
+                name="ceilings_need_a_currency",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer}: {self.script_version}"
@@ -156,6 +192,7 @@ class Consent(models.Model):
             "card",
             "withdrawn_at",
             "withdrawn_by",
+            "withdrawal_reason",
         }:
             raise TypeError("A consent is kept as it was given.")
         super().save(*args, **kwargs)

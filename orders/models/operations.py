@@ -10,7 +10,7 @@ from orders.cards import BRANDS
 from orders.errors import Conflict
 from orders.models.customers import Consent, StoredCard
 from orders.models.orders import Order
-from orders.states import CHARGES, IN_FLIGHT, LIVE, Kind, Reason, Status, may_move
+from orders.states import CHARGES, IN_FLIGHT, LIVE, Initiator, Kind, Reason, Status, may_move
 
 _CHARGES = sorted(CHARGES)
 
@@ -34,6 +34,10 @@ class Operation(models.Model):
     stored_card = models.ForeignKey(StoredCard, models.PROTECT, null=True, related_name="+")
     consent = models.OneToOneField(Consent, models.PROTECT, null=True, related_name="+")
     token_name = models.CharField(max_length=100, blank=True)
+    # Of a stored card's charge. Nullable: SQLite adds any other column by making the table anew.
+    initiated_by = models.CharField(  # noqa: DJ001
+        max_length=10, choices=Initiator.choices, null=True
+    )
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PREPARED)
 
     fort_id = models.CharField(max_length=20, blank=True, db_index=True)

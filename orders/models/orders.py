@@ -73,6 +73,7 @@ class Order(models.Model):
         _("address for receipts"), null=True, blank=True
     )
     version = models.PositiveIntegerField(default=1)
+    again_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="copies")
 
     objects = OrderQuerySet.as_manager()
 

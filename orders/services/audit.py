@@ -120,7 +120,8 @@ def _untold_outside() -> Iterator[str]:
 
 def _told(operation: Operation) -> dict[str, object]:
     """What an event says about ``operation``: never a token, never more than the last four."""
-    return {
+    started = {"initiated_by": operation.initiated_by} if operation.initiated_by else {}
+    return started | {
         "merchant_reference": operation.merchant_reference,
         "maintenance_reference": operation.maintenance_reference,
         "amount_minor": operation.amount_minor,

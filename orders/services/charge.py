@@ -8,6 +8,7 @@ after any crash: the resolver asks about it instead.
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, close_old_connections, transaction
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from orders import clock
 from orders.errors import Conflict, Refused
 from orders.gateway import GatewayError, NotSent, Reply
-from orders.models import Evidence, Operation, Order, Staff
+from orders.models import Consent, Evidence, Operation, Order, Staff
 from orders.services import (
     approval_requests,
     aps,
@@ -32,13 +33,14 @@ from orders.services import (
     totals,
     wire_room,
 )
+from orders.services.agreements import agreement_id
 from orders.services.gate import gate
 from orders.services.gateway_words import about
 from orders.services.near_duplicates import Confirmation
 from orders.services.place import Placed, expire
 from orders.services.prepare import sent_now
 from orders.services.statement import Statement
-from orders.states import Kind, Status
+from orders.states import Initiator, Kind, Status
 
 _PAUSES_S = (0.2, 0.5, 1.0, 2.0, 3.0, 3.0)
 
@@ -149,6 +151,8 @@ def _check_age(operation: Operation) -> None:
 def _request(operation: Operation) -> Reply:
     client = aps.client()
     act = client.purchase if operation.kind == Kind.PURCHASE else client.authorize
+    if agreement := _agreement_of(operation):
+        act = partial(client.purchase, agreement_id=agreement)
     return act(
         merchant_reference=operation.merchant_reference,
         amount_minor=operation.amount_minor,
@@ -156,6 +160,16 @@ def _request(operation: Operation) -> Reply:
         token_name=operation.token_name,
         **about(operation.order),
     )
+
+
+def _agreement_of(operation: Operation) -> str:
+    """The agreement under which the merchant starts this charge, or ""; APS takes none with a
+    reservation.
+    """
+    is_ours = operation.initiated_by == Initiator.MERCHANT and operation.kind == Kind.PURCHASE
+    if not is_ours or not settings.RECURRING_ECI:
+        return ""
+    return agreement_id(Consent.objects.get(card=operation.stored_card_id))
 
 
 def check_in_time(operation: Operation) -> None:

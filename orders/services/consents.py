@@ -1,15 +1,91 @@
-"""What is read aloud before a card is kept, by version, so that it can be proven years later."""
+"""The permission to keep a card: what is read for it, how it is answered, and the proof of both."""
 
-from django.utils import translation
-from django.utils.translation import gettext as _
+from datetime import date
+from typing import Any
 
-SCRIPT_VERSION = "2026-11"
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from orders import clock, money
+from orders.models import Consent, Order, Staff
+from orders.services import audit
+from orders.services.new_order import NewConsent
+from orders.services.scripts import PRESENT, SCRIPTS
+
+SCRIPT_VERSION = PRESENT
 
 
-def script(language: str) -> str:
-    """The sentence of the present version, in the customer's language ("en" or "ar")."""
-    with translation.override(language):
-        return _(
-            "May we keep your card with our payment provider for orders you place with us? "
-            "We never see its number, and you can withdraw this at any time."
-        )
+def today() -> date:
+    """The date where the office is; permissions end with a day, and months begin, by it."""
+    return timezone.localtime(clock.now()).date()
+
+
+def script(language: str, purpose_code: str, version: str = SCRIPT_VERSION) -> str:
+    """What every customer hears who is asked for this purpose, without what is agreed with one."""
+    lines = SCRIPTS[version][language]
+    return " ".join(filter(None, [lines.opening, lines.purposes.get(purpose_code, "")]))
+
+
+def words(consent: NewConsent) -> str:
+    """Everything that was read, ceilings and the last day included."""
+    lines = SCRIPTS[consent.script_version][consent.language]
+    said = [script(consent.language, consent.purpose_code, consent.script_version)]
+    said += [lines.words.format(consent.purpose)] if consent.purpose and lines.words else []
+    for line, ceiling_minor in (
+        (lines.per_charge, consent.ceiling_per_charge_minor),
+        (lines.per_month, consent.ceiling_per_month_minor),
+    ):
+        if line and ceiling_minor is not None:
+            said.append(line.format(money.format_money(ceiling_minor, consent.currency)))
+    if lines.ends_on and consent.ends_on:
+        with translation.override(consent.language):
+            said.append(lines.ends_on.format(date_format(consent.ends_on, "j F Y")))
+    return " ".join([*said, lines.closing]).strip()
+
+
+def words_of(consent: Consent) -> str:
+    """What was read to the customer: as kept with the consent, or the sentence of its version
+    where it is older than that; "" where neither is known.
+    """
+    if consent.words or consent.script_version not in SCRIPTS:
+        return consent.words
+    return script(consent.language, consent.purpose_code, consent.script_version)
+
+
+def record(order: Order, actor: Staff, consent: NewConsent) -> Consent | None:
+    """The consent as given, told in the trail; ``None`` where the customer said no, which is told
+    too and keeps nothing. The caller holds the order's lock.
+    """
+    told: dict[str, Any] = {
+        "script_version": consent.script_version,
+        "language": consent.language,
+        "purpose": consent.purpose_code,
+        "given_by": consent.given_by,
+    }
+    if not consent.is_given:
+        audit.record(order, "consent_refused", actor=actor, **told)
+        return None
+    known = consent.script_version in SCRIPTS
+    given = Consent.objects.create(
+        customer=order.customer,
+        agent=actor,
+        given_at=clock.now(),
+        script_version=consent.script_version,
+        language=consent.language,
+        words=words(consent) if known else "",
+        given_by=consent.given_by,
+        purpose_code=consent.purpose_code,
+        purpose=consent.purpose,
+        currency=consent.currency,
+        ceiling_per_charge_minor=consent.ceiling_per_charge_minor,
+        ceiling_per_month_minor=consent.ceiling_per_month_minor,
+        ends_on=consent.ends_on,
+    )
+    told |= {
+        "currency": given.currency,
+        "ceiling_per_charge_minor": given.ceiling_per_charge_minor,
+        "ceiling_per_month_minor": given.ceiling_per_month_minor,
+        "ends_on": given.ends_on.isoformat() if given.ends_on else None,
+    }
+    audit.record(order, "consent_given", actor=actor, **told)
+    return given

@@ -13,6 +13,8 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "second_card": (_("Another card came for the same charge and was not used"), ""),
     "card_unusable": (_("The gateway does not take this stored card any more"), "bad"),
     "card_stored": (_("Card kept with the customer's consent"), ""),
+    "consent_given": (_("Customer allowed keeping the card"), ""),
+    "consent_refused": (_("Customer was asked, and did not allow keeping the card"), ""),
     "token_retired": (_("Card forgotten at the gateway"), ""),
     "status_asked": (_("Gateway asked what became of it"), ""),
     "marked_paid": (_("Marked as paid"), "good"),

@@ -8,7 +8,8 @@ from orders.models import Consent, Operation, Order, Staff, StoredCard
 from orders.services import aps, audit
 
 # Card expired; token name does not exist (APS guide, "Messages").
-_ENDED = {"012": StoredCard.State.EXPIRED, "044": StoredCard.State.REVOKED}
+_NO_TOKEN = "044"  # noqa: S105  a code, not a secret
+_ENDED = {"012": StoredCard.State.EXPIRED, _NO_TOKEN: StoredCard.State.REVOKED}
 
 
 def settle(order: Order, operation: Operation, actor: Staff | None) -> None:
@@ -53,18 +54,29 @@ def retire_token(operation: Operation) -> bool:
     """Make the token of a settled charge, which nobody allowed keeping, INACTIVE at the gateway.
 
     ``False`` when the gateway did not do it, ``GatewayError`` when it did not answer: try again
-    later. Every try has a reference of its own, because one that was received without an answer is
-    used up.
+    later.
     """
-    reply = aps.client().update_token(
-        merchant_reference=f"{operation.merchant_reference}-T{clock.now():%y%m%d%H%M%S}",
-        token_name=operation.token_name,
-        token_status="INACTIVE",  # noqa: S106  a state, not a secret
-    )
-    if reply.outcome != Outcome.APPROVED:
+    reference = f"{operation.merchant_reference}-T{clock.now():%y%m%d%H%M%S}"
+    if not make_inactive(operation.token_name, reference):
         return False
     with transaction.atomic(durable=True):
         order = Order.objects.locked(operation.order_id)
         Operation.objects.filter(pk=operation.pk).update(token_retired_at=clock.now())
         audit.record(order, "token_retired", operation=operation)
     return True
+
+
+def make_inactive(token_name: str, merchant_reference: str) -> bool:
+    """Whether the gateway confirmed that nothing can be charged to the token any more: it is
+    INACTIVE now, or not there at all. Raises ``GatewayError`` when it did not answer.
+
+    Every try needs a reference of its own, because one that was received without an answer is used
+    up.
+    """
+    reply = aps.client().update_token(
+        merchant_reference=merchant_reference,
+        token_name=token_name,
+        token_status="INACTIVE",  # noqa: S106  a state, not a secret
+    )
+    is_gone = reply.outcome == Outcome.DECLINED and reply.response_code[2:] == _NO_TOKEN
+    return reply.outcome == Outcome.APPROVED or is_gone

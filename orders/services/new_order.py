@@ -1,8 +1,9 @@
 """An order and a consent as somebody asks for them, before any row exists."""
 
 from dataclasses import dataclass
+from datetime import date
 
-from orders.models import Customer
+from orders.models import Customer, Order
 from orders.states import Kind
 
 
@@ -23,7 +24,8 @@ class NewCustomer:
 @dataclass(frozen=True, kw_only=True)
 class NewOrder:
     """An order as somebody wants it. ``amount_minor`` is in minor units of ``currency``;
-    ``send_receipts``: to the customer's own email, where there is one.
+    ``send_receipts``: to the customer's own email, where there is one. ``again_of`` is the order
+    that it copies.
     """
 
     source: str
@@ -37,13 +39,24 @@ class NewOrder:
     call_reference: str = ""
     slip_number: str = ""
     send_receipts: bool = False
+    again_of: Order | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewConsent:
-    """The permission to keep a card, as just given."""
+    """The customer's answer to what was just read: the permission to keep a card, or a no.
+
+    ``purpose_code`` is of ``states.Purpose``, ``purpose`` what staff added in words. Ceilings are
+    in minor units of ``currency``; None where the customer was told of none.
+    """
 
     script_version: str
     language: str
     given_by: str
     purpose: str
+    is_given: bool = True
+    purpose_code: str = ""
+    currency: str = ""
+    ceiling_per_charge_minor: int | None = None
+    ceiling_per_month_minor: int | None = None
+    ends_on: date | None = None

@@ -5,7 +5,7 @@ Nothing here talks to the gateway. ``services.charge`` sends what this module pr
 
 import base64
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -16,7 +16,6 @@ from orders.models import Operation, Order, Staff, StoredCard
 from orders.services import (
     approval_requests,
     audit,
-    customers,
     limits,
     paid_outside,
     readiness,
@@ -27,9 +26,10 @@ from orders.services.form_keys import check_same, check_same_order, made_by
 from orders.services.gate import gate
 from orders.services.limits import Card
 from orders.services.near_duplicates import Confirmation
-from orders.services.new_order import NewConsent, NewCustomer, NewOrder
+from orders.services.new_order import NewConsent, NewOrder
 from orders.services.prepare import prepare
-from orders.states import CHARGES, FREE, OrderStatus, Status
+from orders.services.take import take
+from orders.states import CHARGES, FREE, Initiator, OrderStatus, Status
 
 MAY_CHARGE = {OrderStatus.OPEN, OrderStatus.DECLINED, OrderStatus.VOIDED}
 
@@ -55,14 +55,17 @@ def place_order(
     stored_card: StoredCard | None = None,
     consent: NewConsent | None = None,
     confirmation: Confirmation | None = None,
+    initiated_by: str = Initiator.CUSTOMER,
 ) -> Placed:
     """The order's first charge, durably stored: ``prepared`` for a new card, ``sending`` for a
     stored one, which only this caller may now send (``charge.proceed``).
 
+    ``initiated_by`` says who starts a stored card's charge (``states.Initiator``).
+
     The same ``form_key`` again gives the same operation and asks nothing. Raises ``Refused`` by
-    ``services.rules``, ``readiness`` and ``limits``, ``Warned`` where ``confirmation`` lacks a
-    reason for a near-duplicate, and ``Conflict`` when the key was used for something else or the
-    order reference is taken.
+    ``services.rules``, ``agreements``, ``readiness`` and ``limits``, ``Warned`` where
+    ``confirmation`` lacks a reason for a near-duplicate, and ``Conflict`` when the key was used for
+    something else or the order reference is taken.
     """
     rules.may(actor, "orders.take_order", "orders.charge_order")
     if again := made_by(form_key):
@@ -80,8 +83,10 @@ def place_order(
                     card=Card.stored(stored_card) if stored_card else None,
                     confirmation=confirmation,
                 )
-                order = _take(actor, new_order)
-                operation = prepare(order, actor, form_key, stored_card, consent, passed)
+                order = take(actor, new_order)
+                operation = prepare(
+                    order, actor, form_key, stored_card, consent, passed, initiated_by
+                )
                 return Placed(operation, is_new=True)
         except (IntegrityError, Refused) as error:
             # The same form may have been quicker: what it made is no near-duplicate of itself.
@@ -103,6 +108,7 @@ def prepare_charge(
     stored_card: StoredCard | None = None,
     consent: NewConsent | None = None,
     confirmation: Confirmation | None = None,
+    initiated_by: str = Initiator.CUSTOMER,
 ) -> Placed:
     """Another try to charge ``order``, after one that was declined, expired or never charged.
 
@@ -127,7 +133,9 @@ def prepare_charge(
                     card=Card.stored(stored_card) if stored_card else None,
                     confirmation=confirmation,
                 )
-                operation = prepare(locked, actor, form_key, stored_card, consent, passed)
+                operation = prepare(
+                    locked, actor, form_key, stored_card, consent, passed, initiated_by
+                )
                 return Placed(operation, is_new=True)
         except (IntegrityError, Refused) as error:
             if again := made_by(form_key):
@@ -156,19 +164,6 @@ def expire(order: Order, operation: Operation, *, actor: Staff | None) -> None:
     totals.recompute(order)
 
 
-def _take(actor: Staff, new_order: NewOrder) -> Order:
-    order = Order.objects.create(taken_by=actor, taken_at=clock.now(), **_columns(new_order, actor))
-    audit.record(
-        order,
-        "order_taken",
-        actor=actor,
-        amount_minor=order.amount_minor,
-        currency=order.currency,
-        source=order.source,
-    )
-    return order
-
-
 def _make_room(order: Order, actor: Staff) -> None:
     """Expire a prepared charge nobody finished; refuse while another one holds the order, or one
     took money beside it that nobody has given back, or the order was paid outside the gateway.
@@ -181,15 +176,6 @@ def _make_room(order: Order, actor: Staff) -> None:
         raise _taken()
     for waiting in charges.filter(status=Status.PREPARED):
         expire(order, waiting, actor=actor)
-
-
-def _columns(new_order: NewOrder, actor: Staff) -> dict[str, object]:
-    columns = {name: getattr(new_order, name) for name in NewOrder.__dataclass_fields__}
-    customer = new_order.customer
-    if isinstance(customer, NewCustomer):
-        customer = customers.create(actor=actor, **asdict(customer))
-    receipt_address = customer.email if columns.pop("send_receipts") else ""
-    return columns | {"customer": customer, "receipt_address": receipt_address}
 
 
 def _taken() -> Conflict:

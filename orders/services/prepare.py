@@ -6,13 +6,23 @@ Runs in the transaction of ``services.place``, behind the gate and under the ord
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from orders import clock
-from orders.models import Consent, Operation, Order, Staff, StoredCard
-from orders.services import approval_requests, audit, ceilings, rules, totals
+from orders.errors import Refused
+from orders.models import Operation, Order, Staff, StoredCard
+from orders.services import (
+    agreements,
+    approval_requests,
+    audit,
+    ceilings,
+    consents,
+    rules,
+    totals,
+)
 from orders.services.near_duplicates import Passed
 from orders.services.new_order import NewConsent
-from orders.states import CHARGES, Kind, Status
+from orders.states import CHARGES, Initiator, Kind, Status
 
 GRACE_S = 5
 
@@ -24,11 +34,19 @@ def prepare(
     card: StoredCard | None,
     consent: NewConsent | None,
     passed: Passed,
+    initiated_by: str,
 ) -> Operation:
     """The operation, ``prepared``, or with a stored card ``sending``. Over the ceiling of ``actor``
-    it only reserves, whatever the order wants, and a second person is asked to approve it.
+    it only reserves, whatever the order wants, and a second person is asked to approve it. A charge
+    under an agreement cannot be reserved: over a ceiling it raises ``Refused``.
     """
     over = ceilings.over_charge(actor=actor, wanted=order, is_override=bool(passed.beside))
+    if over and card and initiated_by == Initiator.MERCHANT:
+        sentence = _(
+            "%(over)s A charge under an agreement cannot wait for approval. Somebody with a higher "
+            "limit has to make it."
+        )
+        raise Refused("over_ceiling_now", sentence % {"over": over}, field="amount")
     seq = order.operations.filter(kind__in=CHARGES).count() + 1
     operation = Operation(
         order=order,
@@ -43,17 +61,9 @@ def prepare(
         **passed.columns(),
     )
     if card:
-        _claim(operation, card)
+        _claim(operation, card, initiated_by)
     elif consent:
-        operation.consent = Consent.objects.create(
-            customer=order.customer,
-            agent=actor,
-            given_at=clock.now(),
-            script_version=consent.script_version,
-            language=consent.language,
-            given_by=consent.given_by,
-            purpose=consent.purpose,
-        )
+        operation.consent = consents.record(order, actor, consent)
     operation.save(force_insert=True)
     audit.record(order, f"{operation.kind}_{operation.status}", actor=actor, operation=operation)
     passed.record(order, operation, actor)
@@ -69,13 +79,15 @@ def sent_now() -> tuple[datetime, datetime]:
     return now, now + timedelta(seconds=settings.CHARGE_DEADLINE_S + GRACE_S)
 
 
-def _claim(operation: Operation, card: StoredCard) -> None:
+def _claim(operation: Operation, card: StoredCard, initiated_by: str) -> None:
     """Fill in the stored card, and the claim to send."""
     # As it stands now, but not locked: the answer to the same form's first submit locks the
     # operation before the card, and the two would wait for each other.
     card = StoredCard.objects.get(pk=card.pk)
     order = operation.order
     rules.check_card(card, order.customer, order.amount_minor, order.currency)
+    agreements.check(card, order, initiated_by)
+    operation.initiated_by = initiated_by
     operation.stored_card = card
     operation.token_name = card.token_name
     operation.payment_option = card.brand

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Staff, StoredCard
 from orders.services import (
+    agreements,
     approval_requests,
     audit,
     ceilings,
@@ -25,7 +26,7 @@ from orders.services.gate import gate
 from orders.services.near_duplicates import Confirmation
 from orders.services.place import MAY_CHARGE
 from orders.services.prepare import sent_now
-from orders.states import CHARGES, FREE, Status
+from orders.states import CHARGES, FREE, Initiator, Status
 
 
 def resend(
@@ -63,7 +64,6 @@ def _claim(operation: Operation, actor: Staff, confirmation: Confirmation | None
         if not is_as_seen or current.status != Status.NOT_CHARGED:
             raise _settled()
         rules.check_amount(order, current)
-        _check_card(order, current)
         passed = gate(
             actor=actor, wanted=order, card=limits.Card.of(current), confirmation=confirmation
         )
@@ -71,6 +71,7 @@ def _claim(operation: Operation, actor: Staff, confirmation: Confirmation | None
             actor=actor, wanted=order, is_override=bool(passed.beside), besides=current
         )
         approval_requests.hold_charge(order, current, actor=actor, over=over)
+        _check_card(order, current)  # after the customer's lock, as everywhere
         submitted_at, next_check_at = sent_now()
         current.move(
             Status.SENDING,
@@ -108,6 +109,7 @@ def _check_card(order: Order, operation: Operation) -> None:
     if operation.stored_card_id:
         card = StoredCard.objects.select_for_update(no_key=True).get(pk=operation.stored_card_id)
         rules.check_card(card, order.customer, operation.amount_minor, operation.currency)
+        agreements.check(card, order, operation.initiated_by or Initiator.CUSTOMER)
     else:
         rules.check_gateway_takes(
             operation.payment_option, operation.amount_minor, operation.currency, operation.expiry

@@ -11,7 +11,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -23,16 +23,27 @@ from orders import clock
 from orders.errors import Conflict
 from orders.gateway import GatewayError, NoAnswer
 from orders.models import ApprovalRequest, Evidence, Operation, Order, StoredCard
-from orders.services import alarm_mail, ask, breaker, evidence, kept_cards, leases, unapproved
+from orders.services import (
+    alarm_mail,
+    ask,
+    breaker,
+    evidence,
+    expiring,
+    kept_cards,
+    leases,
+    unapproved,
+    withdrawals,
+)
 from orders.services.clock_watch import ClockWatch, begin_anew
+from orders.services.consents import today
 from orders.services.heartbeat import EVERY_S, Heart
 from orders.services.place import expire
 from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, LOOKED_AT_AGAIN, UNSETTLED, Status
 
 log = logging.getLogger(__name__)
+Row = TypeVar("Row", Operation, StoredCard, ApprovalRequest)
 
-Row = TypeVar("Row", Operation, ApprovalRequest)
 TRY_AGAIN_S = 3600
 SENT_AGAIN_S = 3600  # how long a person may send a charge again that was not made
 BATCH = 50
@@ -57,6 +68,7 @@ class Resolver:
         self.stop = threading.Event()
         self.heart = Heart()
         self.watch = ClockWatch()
+        self.swept_on: date | None = None
 
     def round(self) -> int:
         """Do everything that is due; returns how many rows were worked on."""
@@ -68,6 +80,7 @@ class Resolver:
             ask.find_out()
         worked = self._expire_prepared() + self._end_requests()
         worked += self._ask_what_is_due() + self._retire_tokens()
+        worked += self._revoke_cards() + self._sweep_cards()
         alarm_mail.tell_people()
         return worked
 
@@ -117,6 +130,18 @@ class Resolver:
         claimed = [] if breaker.is_away() else self._claim(_unkept, TOKENS_A_ROUND)
         # Should this outlast the lease, a token may be retired twice, which changes nothing.
         return sum(_work(_retire, one) for one in claimed if not breaker.is_away())
+
+    def _revoke_cards(self) -> int:
+        """Make the tokens of withdrawn cards INACTIVE at the gateway."""
+        is_idle = self.stop.is_set() or breaker.is_away()
+        claimed = [] if is_idle else withdrawals.claim(TOKENS_A_ROUND)
+        return sum(_work(withdrawals.confirm, one) for one in claimed if not breaker.is_away())
+
+    def _sweep_cards(self) -> int:
+        if self.stop.is_set() or self.swept_on == today():
+            return 0
+        self.swept_on = today()
+        return expiring.sweep()
 
     def _claim(self, due: Callable[[], QuerySet[Operation]], most: int) -> list[Operation]:
         """Rows to work on now; none once the end was asked for."""
@@ -191,7 +216,7 @@ def _unkept() -> QuerySet[Operation]:
     """Settled charges whose token is kept by nobody. An account may get the same token for the same
     card: one that is on its way stays active.
     """
-    kept = StoredCard.objects.filter(token_name=OuterRef("token_name"))
+    kept = StoredCard.objects.filter(token_name=OuterRef("token_name"), token_retired_at=None)
     wanted = Operation.objects.filter(token_name=OuterRef("token_name"), status__in=IN_FLIGHT)
     may_go_again = Q(
         status=Status.NOT_CHARGED, settled_at__gt=clock.now() - timedelta(seconds=SENT_AGAIN_S)

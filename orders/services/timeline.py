@@ -12,7 +12,7 @@ from orders.models import Event, Evidence
 from orders.services.ceilings import Over, limit_words
 from orders.services.explain import explain
 from orders.services.happenings import HAPPENINGS
-from orders.states import PAID_BY, Act, Limit, OutsideMethod, Reason
+from orders.states import PAID_BY, Act, Initiator, Limit, OutsideMethod, Reason
 
 _SYSTEM = "system"
 _CARD_KINDS = frozenset({"card_received", "card_refused"})
@@ -78,6 +78,8 @@ def _details(event: Event) -> list[str]:
         said.append(data["card"])
     if code := data.get("response_code"):
         said.append(f"{explain(code).title} ({code})")
+    if started := data.get("initiated_by"):
+        said.append(_("Started by: %(who)s") % {"who": Initiator(started).label})
     if data.get("external"):
         said.append(_("Made in the gateway's own back office"))
     if code := data.get("reason_code"):

@@ -5,7 +5,7 @@ from typing import Any, cast
 from django.contrib.auth.decorators import permission_required
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -13,7 +13,12 @@ from django.views.decorators.http import require_http_methods
 from orders import money, typed_work
 from orders.errors import Refused
 from orders.forms.card_choice import NEW_CARD
-from orders.forms.manual_order import ManualOrderForm, customer_called
+from orders.forms.manual_order import (
+    ManualOrderForm,
+    chosen_fields,
+    copied_fields,
+    customer_called,
+)
 from orders.models import Customer, Operation, Order, Staff
 from orders.services import ceilings, charge, customers, place
 from orders.states import Act
@@ -33,12 +38,13 @@ def manual_order(request: HttpRequest) -> HttpResponse:
     """The page; with ``charge`` pressed, the order. Any other submit shows what was typed again."""
     if request.method != "POST":
         return _show(request, ManualOrderForm(initial=_fresh(request)))
+    again_of = _copied(request, request.POST.get("again", ""))
     is_charge = "charge" in request.POST
     if not is_charge and not wants_json(request):
         return _show(request, ManualOrderForm(initial=_typed(request)))
     form = ManualOrderForm(request.POST)
     if form.is_valid() and is_charge:
-        operation = _take(cast("Staff", request.user), form)
+        operation = _take(cast("Staff", request.user), form, again_of)
         if operation:
             return onward(request, operation)
     if wants_json(request):
@@ -46,9 +52,9 @@ def manual_order(request: HttpRequest) -> HttpResponse:
     return _show(request, form, status=422)
 
 
-def _take(actor: Staff, form: ManualOrderForm) -> Operation | None:
+def _take(actor: Staff, form: ManualOrderForm, again_of: Order | None) -> Operation | None:
     """The order's charge as far as it could be brought; ``None`` when the form was refused."""
-    new_order = form.new_order()
+    new_order = form.new_order(again_of)
     reference = new_order.call_reference or new_order.slip_number
     try:
         placed = place.place_order(
@@ -58,6 +64,7 @@ def _take(actor: Staff, form: ManualOrderForm) -> Operation | None:
             stored_card=form.stored_card,
             consent=form.consent(new_order.source, reference),
             confirmation=form.confirmation(),
+            initiated_by=form.initiated_by,
         )
     except Refused as refusal:
         form.refuse(refusal)
@@ -82,18 +89,26 @@ def _name_order_made(actor: Staff, form: ManualOrderForm) -> None:
 
 
 def _fresh(request: HttpRequest) -> dict[str, str]:
-    """What a form begins with: nothing, a customer named in the address, or what was typed before
-    the session ended.
+    """What a form begins with: nothing, an order to copy, a customer or one of their cards named in
+    the address, or what was typed before the session ended.
     """
-    typed = typed_work.take(request)
+    asked, typed = request.GET, typed_work.take(request)
     if typed:
         typed.setdefault(TICK, "")
     return {
         "form_key": place.new_form_key(),
         "source": cast("Staff", request.user).last_source,
-        "customer": request.GET.get("customer", ""),
+        "customer": asked.get("customer", ""),
+        **copied_fields(_copied(request, asked.get("again", ""))),
+        **chosen_fields(asked.get("card", ""), asked.get("started", "")),
         **typed,
     }
+
+
+def _copied(request: HttpRequest, number: str) -> Order | None:
+    """The order to charge again; 404 where this person may not see it."""
+    orders = Order.objects.visible_to(request.user).select_related("customer")
+    return get_object_or_404(orders.by_number(number)) if number else None
 
 
 def _typed(request: HttpRequest) -> dict[str, str]:
@@ -107,8 +122,8 @@ def _typed(request: HttpRequest) -> dict[str, str]:
 def _show(request: HttpRequest, form: ManualOrderForm, *, status: int = 200) -> HttpResponse:
     customer = customer_called(str(form["customer"].value() or ""))
     looked_for = str(form["customer_search"].value() or "")
-    zone = card_zone(customer)
-    has_choice = any(card.is_usable for card in zone["cards"])
+    zone = card_zone(customer, form)
+    has_choice = any(not shown.why_not for shown in zone["cards"])
     actor = cast("Staff", request.user)
     context = {
         "form": form,
@@ -116,6 +131,7 @@ def _show(request: HttpRequest, form: ManualOrderForm, *, status: int = 200) -> 
         "customer": customer,
         "customer_facts": _facts(customer) if customer else {},
         "looked_for": looked_for,
+        "again_of": _copied(request, str(form["again"].value() or "")),
         "found": customers.find(looked_for) if looked_for and not customer else [],
         "chosen_card": form["card"].value() or ("" if has_choice else NEW_CARD),
         "new_card": NEW_CARD,

@@ -86,7 +86,7 @@ def _live(order: Order) -> Operation | None:
 
 
 def _prepare(request: HttpRequest, order: Order) -> HttpResponse:
-    form = CardChoiceForm(request.POST, card_owner=order.customer)
+    form = CardChoiceForm(request.POST, card_owner=order.customer, order_currency=order.currency)
     if form.is_valid() and "charge" in request.POST:
         try:
             placed = place.prepare_charge(
@@ -96,6 +96,7 @@ def _prepare(request: HttpRequest, order: Order) -> HttpResponse:
                 stored_card=form.stored_card,
                 consent=form.consent(order.source, order.call_reference or order.slip_number),
                 confirmation=form.confirmation(),
+                initiated_by=form.initiated_by,
             )
             return onward(request, charge.proceed(placed))
         except Conflict as conflict:
@@ -120,7 +121,7 @@ def _show_choice(
         "chosen_card": form["card"].value() or "",
         "new_card": NEW_CARD,
         **near_zone(actor, form.near),
-        **card_zone(order.customer),
+        **card_zone(order.customer, form),
     }
     return render(request, "orders/order_card.html", context, status=status)
 

@@ -28,6 +28,7 @@ from orders.services.still_open import settles_from
 from orders.services.timeline import timeline
 from orders.services.totals import open_duplicates
 from orders.states import Kind
+from orders.views.again import again_zone
 from orders.views.near_zone import near_zone
 
 MOST_EVENTS = 200
@@ -103,6 +104,7 @@ def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "held_minor": order.authorized_minor - order.captured_minor,
         "goes_on": not near and _goes_on(request, result),
         "is_quiet": not result.is_fresh,
+        **again_zone(request, order, operations),
         **near_zone(cast("Staff", request.user), near),
     }
 

@@ -7,7 +7,7 @@ from orders.models import Customer, Staff, StoredCard
 from orders.sandbox.server import Sandbox
 from orders.services import customers
 from tests.chromium import SignIn
-from tests.factories import ConsentFactory, StaffFactory, StoredCardFactory
+from tests.factories import StaffFactory, StoredCardFactory
 
 
 @pytest.fixture
@@ -26,9 +26,7 @@ def aisha(agent: Staff) -> Customer:
 def card(aisha: Customer, gateway: Sandbox) -> StoredCard:
     """A card of Aisha's that the stand-in knows and she allowed to be kept."""
     token = gateway.make_token("4111111111111111")
-    card = StoredCardFactory(customer=aisha, token_name=token, last_four="1111")
-    ConsentFactory(card=card)
-    return card
+    return StoredCardFactory(customer=aisha, token_name=token, last_four="1111")
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_chosen_customer_stands_over_what_was_typed() -> None:
         ({"customer": "999999"}, "customer_search", "not there any more"),
         ({"customer": "-1"}, "customer_search", "not there any more"),
         ({"customer": "9" * 40}, "customer_search", "not there any more"),
-        ({"keep_card": "on", "purpose": ""}, "purpose", "kept for"),
+        ({"keep_card": "on"}, "answer", "Read the words aloud"),
     ],
 )
 def test_what_cannot_be_taken_is_said_at_its_field(
@@ -121,7 +121,7 @@ def test_card_of_another_customer_is_no_card_of_this_one() -> None:
 
 def test_consent_is_for_a_new_card_only() -> None:
     card: StoredCard = StoredCardFactory()
-    both = {"keep_card": "on", "purpose": "Refills"}
+    both = {"keep_card": "on", "answer": "yes", "purpose_code": "orders", "purpose": "Refills"}
     new = ManualOrderForm(typed(**both))
     stored = ManualOrderForm(typed(**both, customer=str(card.customer_id), card=str(card.pk)))
     assert new.is_valid()

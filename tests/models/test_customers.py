@@ -120,7 +120,7 @@ def test_a_consent_is_kept_as_it_was_given(db: None, fields: list[str] | None) -
 
 def test_a_consent_can_be_withdrawn_and_gets_its_card_later(db: None) -> None:
     consent = ConsentFactory(card=None, customer=CustomerFactory())
-    consent.card = StoredCardFactory(customer=consent.customer)
+    consent.card = StoredCardFactory(customer=consent.customer, allowed=False)
     consent.save(update_fields=["card"])
     consent.withdrawn_at, consent.withdrawn_by = clock.now(), StaffFactory()
     consent.save(update_fields=["withdrawn_at", "withdrawn_by"])

@@ -58,9 +58,15 @@ def test_an_agent_sees_only_own_orders_of_the_customer(client: Client, agent: St
 def test_each_card_is_shown_with_its_state_and_permission(client: Client, agent: Staff) -> None:
     consent = ConsentFactory(card__expiry="3005", given_by="Call 4711", purpose="Monthly dates")
     StoredCardFactory(
-        customer=consent.customer, brand="MASTERCARD", last_four="4444", expiry="2001"
+        customer=consent.customer,
+        brand="MASTERCARD",
+        last_four="4444",
+        expiry="2001",
+        allowed=False,
     )
-    StoredCardFactory(customer=consent.customer, brand="AMEX", last_four="1000", state="frozen")
+    StoredCardFactory(
+        customer=consent.customer, brand="AMEX", last_four="1000", state="frozen", allowed=False
+    )
     html = shown(client, consent.customer.pk)
     for words in ("Visa •••• 1111", "05/30", "Active", "Call 4711", "Monthly dates"):
         assert words in html
