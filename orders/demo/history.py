@@ -9,13 +9,14 @@ from django.contrib.auth.models import Group
 
 from orders import clock, money
 from orders.demo import gateway, outside, people
-from orders.models import Consent, Customer, Order, Staff, StoredCard
+from orders.demo.consents import allow
+from orders.models import Customer, Order, Staff, StoredCard
 from orders.roles import ADMIN_SITE_ROLES
-from orders.services import charge, consents, customers, follow_up, outside_payments, paid, place
+from orders.services import charge, customers, follow_up, outside_payments, paid, place
 from orders.services.follow_up import Wish
 from orders.services.near_duplicates import Warned
 from orders.services.new_order import NewOrder
-from orders.states import Kind, OrderStatus, Purpose, Reason, Source
+from orders.states import Kind, OrderStatus, Reason, Source
 
 EVERY_MINUTE_OF_A_DAY = range(8 * 60, 20 * 60)
 SOURCES = [Source.PHONE] * 9 + [Source.POST] * 6 + [Source.IN_PERSON] * 2
@@ -124,14 +125,16 @@ class History:
             country=country,
             language="ar" if arabic else "en",
         )
-        kept = [self._card(customer, card, number) for card in self._cards(number)]
+        kept = [self._card(customer, card, number, currency) for card in self._cards(number)]
         return Known(number, customer, currency, kept)
 
     def _cards(self, number: int) -> list[tuple[str, str]]:
         mine = [people.CARDS[number % 3]]
         return [*mine, people.CARDS[(number + 1) % 3]] if number % 4 == 0 else mine
 
-    def _card(self, customer: Customer, card: tuple[str, str], number: int) -> StoredCard:
+    def _card(
+        self, customer: Customer, card: tuple[str, str], number: int, currency: str
+    ) -> StoredCard:
         """A card the customer allowed us to keep some months ago."""
         brand, last_four = card
         stored = StoredCard.objects.create(
@@ -143,23 +146,15 @@ class History:
             holder="",
             created_at=clock.now(),
         )
-        Consent.objects.create(
-            card=stored,
-            customer=customer,
-            script_version=consents.SCRIPT_VERSION,
-            language=customer.language,
-            given_by=f"Call {4000 + number}",
-            purpose_code=Purpose.ORDERS,
-            agent=self.staff["agent"],
-            given_at=clock.now(),
-        )
+        agent = self.staff["agent"]
+        allow(stored, number, currency=currency, agent=agent, days=self.days)
         return stored
 
     def _order(self, known: Known, moment: datetime, ending: str) -> Order:
         number, customer, currency, cards = known
         card = self.random.choice(cards)
         if ending == "declined":
-            card = self._declined_card(customer, number)
+            card = self._declined_card(customer, number, currency)
         order = self._place(customer, currency, card, ending)
         with clock.at(moment + timedelta(minutes=self.random.randrange(2, 50))):
             self._finish(order, ending)
@@ -215,11 +210,11 @@ class History:
             taken = Order.objects.filter(reference=reference).exists()
         return reference
 
-    def _declined_card(self, customer: Customer, number: int) -> StoredCard:
+    def _declined_card(self, customer: Customer, number: int, currency: str) -> StoredCard:
         _brand, last_four = people.DECLINED_CARD
         token = gateway.token_name(last_four, number)
         kept = StoredCard.objects.filter(token_name=token).first()
-        return kept or self._card(customer, people.DECLINED_CARD, number)
+        return kept or self._card(customer, people.DECLINED_CARD, number, currency)
 
     def _finish(self, order: Order, ending: str) -> None:
         """What a supervisor or the person who took the order did later that day."""

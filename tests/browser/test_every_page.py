@@ -54,7 +54,7 @@ NOT_PAGES = set(
 PAGES = set(
     "home manual-order order-history order-detail order-card order-release card-return broken "
     "order-capture order-void order-refund order-settle order-outside order-outside-back "
-    "order-approval approvals ceilings "
+    "order-approval approvals ceilings card-expiring card-withdraw "
     "order-receipt order-send-receipt sent-mail attention attention-close attention-unlock "
     "difference-note customer-list customer-new customer-detail customer-edit "
     "account_login account_logout account_inactive account_reauthenticate account_change_password "
@@ -112,7 +112,11 @@ def test_pages_of_orders_and_customers(
     page: Page, sign_in: SignIn, person: Staff, language: str
 ) -> None:
     sign_in(person)
-    consent = ConsentFactory(purpose="طلبات لاحقة", agent=person, given_by="4711")
+    ends_on = clock.now().date() + timedelta(days=9)
+    consent = ConsentFactory(
+        purpose="طلبات لاحقة", agent=person, given_by="4711", ends_on=ends_on, currency="AED",
+        ceiling_per_month_minor=90_000, starts_itself=True,
+    )  # fmt: skip
     customers.update(actor=person, customer=consent.customer, name="عائشة رحمن")
     unpaid = steps.place_new(person).order
     declined = OrderFactory(declined=True, customer=consent.customer, taken_by=person)
@@ -127,6 +131,11 @@ def test_pages_of_orders_and_customers(
         f"/orders/{declined.number}/card/",
         f"/orders/{unpaid.number}/",
         f"/orders/{unpaid.number}/card/",
+        f"/orders/new/?customer={consent.customer_id}&card={consent.card_id}",
+        f"/orders/new/?again={declined.number}",
+        f"/cards/{consent.card_id}/withdraw/",
+        "/cards/expiring/",
+        "/cards/expiring/?list=consents",
         "/customers/",
         "/customers/?q=zz",
         "/customers/new/",
