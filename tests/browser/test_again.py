@@ -69,7 +69,7 @@ def test_the_same_amount_on_the_same_day_is_asked_about(
     page.get_by_role("link", name="Charge again").click()
     expect(page.locator("#near-duplicates")).to_contain_text(first.number)
     page.locator("#charge-button").click()
-    expect(page.locator("#order-errors")).to_contain_text("only with a reason")
+    expect(page.locator("#order-errors")).to_contain_text("Say why")
     complaints.forgive("status of 422")
     assert len(charges(gateway)) == 1
 
