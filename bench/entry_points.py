@@ -30,7 +30,7 @@ FORM = {
 FIELDS = (
     "name address city country phone email reference description note call_reference slip_number "
     "customer_search q reason typed_reference second_username purpose username login first_name "
-    "fort_id next reference"
+    "fort_id next reference per_charge per_month"
 ).split()
 ARGUMENTS = {"number": "MO-10001", "pk": "1", "what": "operation", "app_label": "orders"}
 GIVEN = {"MO-10001", "1", "operation"}

@@ -50,8 +50,8 @@ def order_card(request: HttpRequest, number: str) -> HttpResponse:
         return see_other(order.get_absolute_url())
     if live and "another" not in request.GET:
         return _show_entry(request, order, live)
-    chosen = _card_of_last_try(order) if request.GET.get("card") == "same" else ""
-    form = CardChoiceForm(initial={"form_key": place.new_form_key(), "card": chosen})
+    chosen = _last_choice(order) if request.GET.get("card") == "same" else {}
+    form = CardChoiceForm(initial={"form_key": place.new_form_key(), **chosen})
     form.near = near_duplicates.unconfirmed(order)
     return _show_choice(request, order, form)
 
@@ -75,10 +75,15 @@ def _order(request: HttpRequest, number: str) -> Order:
     return get_object_or_404(orders.by_number(number))
 
 
-def _card_of_last_try(order: Order) -> str:
-    """The choice that was made last; a card that is not stored has to be typed again."""
+def _last_choice(order: Order) -> dict[str, str]:
+    """The card chosen last, and who started its charge; one that is not stored has to be typed
+    again.
+    """
     last = order.operations.filter(kind__in=CHARGES).last()
-    return str(last.stored_card_id) if last and last.stored_card_id else NEW_CARD
+    if last is None or last.stored_card_id is None:
+        return {"card": NEW_CARD}
+    card = str(last.stored_card_id)
+    return {"card": card, f"started-{card}": last.initiated_by or ""}
 
 
 def _live(order: Order) -> Operation | None:

@@ -10,7 +10,7 @@ from orders.sandbox.server import Sandbox
 from orders.services.place import new_form_key
 from orders.states import OrderStatus, Status
 from tests import steps
-from tests.factories import OrderFactory, StaffFactory, StoredCardFactory
+from tests.factories import ConsentFactory, OrderFactory, StaffFactory, StoredCardFactory
 from tests.views.order_pages import signed_in, words
 
 JSON = {"accept": "application/json"}
@@ -106,6 +106,14 @@ def test_nothing_is_chosen_unless_the_same_card_was_asked_for(gateway: Sandbox) 
     assert not re.findall(r'name="card"[^>]* checked', html)
     chosen_card = f'value="{card.pk}" data-label="{card}" checked'
     assert chosen_card in client.get(f"{page_of(order)}?card=same").content.decode()
+
+
+def test_the_same_card_again_is_started_by_whoever_started_it(gateway: Sandbox) -> None:
+    card = ConsentFactory(starts_itself=True).card
+    order = OrderFactory(declined=True, customer=card.customer)
+    order.operations.update(stored_card=card, initiated_by="merchant")
+    html = as_taker(order).get(f"{page_of(order)}?card=same").content.decode()
+    assert re.findall(r'name="started-[^>]*value="(\w+)" checked', html) == ["merchant"]
 
 
 def test_nothing_chosen_is_said_at_the_cards(gateway: Sandbox) -> None:
