@@ -137,7 +137,7 @@ class Initiator(TextChoices):
 class Purpose(TextChoices):
     """What a customer allowed a card to be kept for."""
 
-    ORDERS = "orders", _("Orders the customer places")
+    ORDERS = "orders", _("Orders they ask for")
     REGULAR = "regular", _("Regular deliveries and refills")
     INSTALMENTS = "instalments", _("Instalments of what was ordered")
     LATER_COSTS = "later_costs", _("Costs that come later: damage, no-show, changes")

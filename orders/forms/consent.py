@@ -54,7 +54,7 @@ class ConsentForm(forms.Form):
         error_messages={"invalid": _("Type the date as year-month-day, like 2027-05-31.")},
     )
     answer = forms.ChoiceField(
-        label=_("The customer's answer"),
+        label=_("The answer"),
         choices=[(YES, _("Yes")), (NO, _("No"))],
         required=False,
         widget=forms.RadioSelect,

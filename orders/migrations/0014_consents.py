@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='consent',
             name='purpose_code',
-            field=models.CharField(blank=True, choices=[('orders', 'Orders the customer places'), ('regular', 'Regular deliveries and refills'), ('instalments', 'Instalments of what was ordered'), ('later_costs', 'Costs that come later: damage, no-show, changes')], max_length=16, verbose_name='purpose from the list'),
+            field=models.CharField(blank=True, choices=[('orders', 'Orders they ask for'), ('regular', 'Regular deliveries and refills'), ('instalments', 'Instalments of what was ordered'), ('later_costs', 'Costs that come later: damage, no-show, changes')], max_length=16, verbose_name='purpose from the list'),
         ),
         migrations.AddField(
             model_name='consent',

@@ -30,7 +30,7 @@ def test_ticking_unfolds_the_words_of_the_purpose_in_both_languages(typed: Page)
     expect(typed.locator(".script:visible")).to_have_count(0)
     typed.get_by_label("Keep this card").check()
     for purpose in Purpose:
-        typed.get_by_label(purpose.label).check()
+        typed.get_by_label(str(purpose.label)).check()
         for language, name in (("en", "English"), ("ar", "Arabic")):
             typed.get_by_role("group", name="Language it is read in").get_by_label(name).check()
             expect(typed.locator(".script:visible")).to_have_count(1)

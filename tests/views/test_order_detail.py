@@ -255,7 +255,7 @@ def test_many_operations_and_events_take_no_more_questions(
         audit.record(order, "purchase_declined", actor=StaffFactory())
     client = signed_in(order.taken_by)
     client.get(order.get_absolute_url())
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         client.get(order.get_absolute_url())
 
 
