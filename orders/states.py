@@ -127,32 +127,6 @@ class Source(TextChoices):
     REPEAT = "repeat", _("Repeat")
 
 
-class Initiator(TextChoices):
-    """Who started a charge to a stored card."""
-
-    CUSTOMER = "customer", _("The customer, now")
-    MERCHANT = "merchant", _("Us, under the agreement")
-
-
-class Purpose(TextChoices):
-    """What a customer allowed a card to be kept for."""
-
-    ORDERS = "orders", _("Orders they ask for")
-    REGULAR = "regular", _("Regular deliveries and refills")
-    INSTALMENTS = "instalments", _("Instalments of what was ordered")
-    LATER_COSTS = "later_costs", _("Costs that come later: damage, no-show, changes")
-
-
-# Who may start a charge for each purpose. A permission from before there was a list ("") was given
-# for orders the customer places.
-STARTS: dict[str, frozenset[Initiator]] = {
-    "": frozenset({Initiator.CUSTOMER}),
-    Purpose.ORDERS: frozenset({Initiator.CUSTOMER}),
-    Purpose.REGULAR: frozenset({Initiator.CUSTOMER, Initiator.MERCHANT}),
-    Purpose.INSTALMENTS: frozenset({Initiator.CUSTOMER, Initiator.MERCHANT}),
-    Purpose.LATER_COSTS: frozenset({Initiator.MERCHANT}),
-}
-
 CHARGES = frozenset({Kind.PURCHASE, Kind.AUTHORIZATION})
 LIVE = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN, Status.APPROVED})
 # Charges in these leave their order free. Whatever else a row says holds it: also a status that a

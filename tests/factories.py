@@ -23,8 +23,9 @@ from orders.models import (
     Staff,
     StoredCard,
 )
+from orders.purposes import Purpose
 from orders.services import customers
-from orders.states import Kind, OrderStatus, OutsideMethod, Purpose, Source, Status
+from orders.states import Kind, OrderStatus, OutsideMethod, Source, Status
 
 PASSWORD = "moto-office-demo"
 CODES = {

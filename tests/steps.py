@@ -7,10 +7,10 @@ import urllib.request
 
 from orders.gateway import CardForm
 from orders.models import Customer, Operation, Staff, StoredCard
+from orders.purposes import Initiator
 from orders.services import card_entry, charge, place
 from orders.services.new_order import NewConsent, NewOrder
 from orders.services.place import Placed
-from orders.states import Initiator
 from tests.factories import CustomerFactory
 
 VISA = "4005550000000001"

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from orders import clock, money
 from orders.models import Consent, Staff, StoredCard
+from orders.purposes import Purpose
 from orders.services import consents
 from orders.services.new_order import NewConsent
-from orders.states import Purpose
 
 CEILING = 20_000  # a month, in whole units: more than anybody in the story orders
 LASTS = timedelta(days=20)

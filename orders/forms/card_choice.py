@@ -15,10 +15,10 @@ from orders.errors import Refused
 from orders.forms.consent import ConsentForm
 from orders.forms.text import TextField
 from orders.models import Customer, StoredCard
+from orders.purposes import Initiator
 from orders.services.attend import LONGEST_REASON
 from orders.services.near_duplicates import Confirmation, NearDuplicate, Warned
 from orders.services.new_order import NewConsent
-from orders.states import Initiator
 
 NEW_CARD = "new"
 FORM_ID = "order-form"

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from orders import money
 from orders.errors import Refused
 from orders.forms.text import TextField
+from orders.purposes import Purpose
 from orders.services import consents
 from orders.services.new_order import NewConsent
-from orders.states import Purpose, Source
+from orders.states import Source
 
 YES, NO = "yes", "no"
 

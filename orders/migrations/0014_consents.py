@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0010_after_sale'),
+        ('orders', "0013_receipts"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import clock
 from orders.cards import BRANDS
-from orders.states import Purpose
+from orders.purposes import Purpose
 
 is_e164 = RegexValidator(
     r"^\+[1-9][0-9]{6,14}\Z", _("Type the number with + and the country code.")

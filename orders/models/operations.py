@@ -10,7 +10,8 @@ from orders.cards import BRANDS
 from orders.errors import Conflict
 from orders.models.customers import Consent, StoredCard
 from orders.models.orders import Order
-from orders.states import CHARGES, IN_FLIGHT, LIVE, Initiator, Kind, Reason, Status, may_move
+from orders.purposes import Initiator
+from orders.states import CHARGES, IN_FLIGHT, LIVE, Kind, Reason, Status, may_move
 
 _CHARGES = sorted(CHARGES)
 

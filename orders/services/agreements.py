@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from orders import money
 from orders.errors import Refused
 from orders.models import Consent, Customer, Operation, Order, StoredCard
+from orders.purposes import STARTS, Initiator
 from orders.services.consents import today
-from orders.states import CHARGES, LIVE, STARTS, Initiator, Kind, Status
+from orders.states import CHARGES, LIVE, Kind, Status
 
 # What took money, holds it or may still take it: also a charge somebody let go of unproven.
 _COUNT = sorted(LIVE | {Status.DUPLICATE, Status.RELEASED})

@@ -18,6 +18,7 @@ from orders import clock
 from orders.errors import Conflict, Refused
 from orders.gateway import GatewayError, NotSent, Reply
 from orders.models import Consent, Evidence, Operation, Order, Staff
+from orders.purposes import Initiator
 from orders.services import (
     approval_requests,
     aps,
@@ -40,7 +41,7 @@ from orders.services.near_duplicates import Confirmation
 from orders.services.place import Placed, expire
 from orders.services.prepare import sent_now
 from orders.services.statement import Statement
-from orders.states import Initiator, Kind, Status
+from orders.states import Kind, Status
 
 _PAUSES_S = (0.2, 0.5, 1.0, 2.0, 3.0, 3.0)
 

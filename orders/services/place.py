@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from orders import clock
 from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Staff, StoredCard
+from orders.purposes import Initiator
 from orders.services import (
     approval_requests,
     audit,
@@ -29,7 +30,7 @@ from orders.services.near_duplicates import Confirmation
 from orders.services.new_order import NewConsent, NewOrder
 from orders.services.prepare import prepare
 from orders.services.take import take
-from orders.states import CHARGES, FREE, Initiator, OrderStatus, Status
+from orders.states import CHARGES, FREE, OrderStatus, Status
 
 MAY_CHARGE = {OrderStatus.OPEN, OrderStatus.DECLINED, OrderStatus.VOIDED}
 

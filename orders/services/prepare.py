@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from orders import clock
 from orders.errors import Refused
 from orders.models import Operation, Order, Staff, StoredCard
+from orders.purposes import Initiator
 from orders.services import (
     agreements,
     approval_requests,
@@ -22,7 +23,7 @@ from orders.services import (
 )
 from orders.services.near_duplicates import Passed
 from orders.services.new_order import NewConsent
-from orders.states import CHARGES, Initiator, Kind, Status
+from orders.states import CHARGES, Kind, Status
 
 GRACE_S = 5
 

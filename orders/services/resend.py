@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Staff, StoredCard
+from orders.purposes import Initiator
 from orders.services import (
     agreements,
     approval_requests,
@@ -26,7 +27,7 @@ from orders.services.gate import gate
 from orders.services.near_duplicates import Confirmation
 from orders.services.place import MAY_CHARGE
 from orders.services.prepare import sent_now
-from orders.states import CHARGES, FREE, Initiator, Status
+from orders.states import CHARGES, FREE, Status
 
 
 def resend(

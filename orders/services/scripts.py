@@ -6,7 +6,7 @@ so a version that was ever used is never changed. Better words are a new version
 
 from dataclasses import dataclass, field
 
-from orders.states import Purpose
+from orders.purposes import Purpose
 
 
 @dataclass(frozen=True)

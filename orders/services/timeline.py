@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from orders import money
 from orders.models import Event, Evidence
+from orders.purposes import Initiator
 from orders.services.ceilings import Over, limit_words
 from orders.services.explain import explain
 from orders.services.happenings import HAPPENINGS
-from orders.states import PAID_BY, Act, Initiator, Limit, OutsideMethod, Reason
+from orders.states import PAID_BY, Act, Limit, OutsideMethod, Reason
 
 _SYSTEM = "system"
 _CARD_KINDS = frozenset({"card_received", "card_refused"})

@@ -8,9 +8,9 @@ from django.conf import settings
 
 from orders.forms.card_choice import CardChoiceForm
 from orders.models import Customer, Order, StoredCard
+from orders.purposes import Initiator, Purpose
 from orders.services.agreements import Room, rooms, why_unusable
 from orders.services.consents import script, words_of
-from orders.states import Initiator, Purpose
 
 MOST_CARDS = 20
 

@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from orders.models import Event, Staff, StoredCard
+from orders.purposes import Purpose
 from orders.services.consents import script
-from orders.states import Purpose
 from tests.browser.order_steps import type_card, type_order
 from tests.chromium import Complaints, assert_accessible
 

@@ -7,13 +7,15 @@ import pytest
 from orders import clock
 from orders.errors import Refused
 from orders.models import Consent, Operation, Staff, StoredCard
+from orders.purposes import Initiator, Purpose
 from orders.sandbox.server import Sandbox
 from orders.services import agreements, charge, place, resend, withdrawals
 from orders.services.near_duplicates import Warned
-from orders.states import Initiator, Purpose, Status
+from orders.states import Kind, Status
 from tests import steps
 from tests.factories import ConsentFactory, OperationFactory, StoredCardFactory
 from tests.services.after_sale import act
+from tests.services.over_ceiling import limit_charges
 from tests.services.test_resend import not_charged
 
 MERCHANT, CUSTOMER = Initiator.MERCHANT, Initiator.CUSTOMER
@@ -182,6 +184,15 @@ def test_ceilings_hold_in_their_own_currency_alone(agent: Staff, gateway: Sandbo
 def test_what_we_start_is_not_reserved(agent: Staff, gateway: Sandbox) -> None:
     with pytest.raises(Refused, match="cannot be reserved"):
         charge_it(agent, card_with(gateway), 5_000, wants="authorization")
+
+
+def test_what_we_start_over_a_ceiling_cannot_wait_for_approval(
+    agent: Staff, gateway: Sandbox
+) -> None:
+    limit_charges(at_once=10_000)
+    assert refusal(agent, card_with(gateway), 12_500).code == "over_ceiling_now"
+    operation = charge_it(agent, card_with(gateway), 12_500, CUSTOMER)
+    assert (operation.kind, operation.status) == (Kind.AUTHORIZATION, Status.APPROVED)
 
 
 def test_a_card_that_nobody_allowed_keeping_is_not_charged(agent: Staff, gateway: Sandbox) -> None:

@@ -12,8 +12,9 @@ from orders import clock
 from orders.errors import Refused
 from orders.gateway import Outcome
 from orders.models import Consent, Operation, Staff
+from orders.purposes import STARTS, Initiator, Purpose
 from orders.services import evidence
-from orders.states import STARTS, Initiator, Purpose, Status
+from orders.states import Status
 from tests import steps
 from tests.factories import ConsentFactory
 from tests.services.said import said

@@ -6,10 +6,10 @@ import pytest
 from django.utils import translation
 
 from orders.models import Consent, Event, Operation, Staff, StoredCard
+from orders.purposes import Purpose
 from orders.sandbox.server import Sandbox
 from orders.services import charge, consents, place, resolve
 from orders.services.new_order import NewConsent
-from orders.states import Purpose
 from tests import steps
 from tests.factories import ConsentFactory
 

@@ -8,8 +8,8 @@ from dataclasses import asdict
 import pytest
 from django.conf import settings
 
+from orders.purposes import Purpose
 from orders.services.scripts import PRESENT, SCRIPTS
-from orders.states import Purpose
 
 # Another word needs another version: what was agreed to must be provable for years.
 SEALED = {

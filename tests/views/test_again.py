@@ -6,9 +6,9 @@ import pytest
 from django.test import Client
 
 from orders.models import Order, Staff, StoredCard
+from orders.purposes import Purpose
 from orders.sandbox.server import Sandbox
 from orders.services import withdrawals
-from orders.states import Purpose
 from tests import steps
 from tests.factories import ConsentFactory, OrderFactory, StaffFactory
 
