@@ -19,6 +19,7 @@ SHORTENED = {
     # A reservation is old after seconds, and captured in parts.
     "RESERVED_ALARM_S": "20",
     "RESERVED_LIFE_S": "10",
+    "APPROVAL_EXPIRES_S": "9",
     "MANY_CAPTURES": "true",
     # Here every request may fail, and no order shall be spared its fault because of those before.
     "RESOLVE_BREAKER_AFTER": "1000000",
