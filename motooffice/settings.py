@@ -64,6 +64,7 @@ MAX_CHARGES_ON_WIRE = env.int("MAX_CHARGES_ON_WIRE", default=24)
 RECONCILE_FIRST = env.bool("RECONCILE_FIRST", default=False)
 METRICS_TOKEN = secret("METRICS_TOKEN")
 AUDIT_KEY = secret("AUDIT_KEY") or derived_key(SECRET_KEY, "audit chain")
+API_KEYS_KEY = secret("API_KEYS_KEY") or derived_key(SECRET_KEY, "API keys")
 SECOND_FACTOR_KEY = secret("SECOND_FACTOR_KEY") or derived_key(SECRET_KEY, "second factor")
 
 # --- Application -------------------------------------------------------------------------
@@ -89,6 +90,7 @@ MIDDLEWARE = [
     # Outermost: what even a refused request is answered with, and its name.
     "orders.middleware.security_headers.security_headers",
     "orders.middleware.request_id.request_id",
+    "orders.middleware.api_calls.api_calls",
     "orders.middleware.tripwire.tripwire",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -26,5 +26,6 @@ urlpatterns = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="account_change_password")),
     path("admin/", admin.site.urls),
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path("api/v1/", include("orders.api.urls")),
     path("", include("orders.urls")),
 ]

@@ -58,6 +58,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "auth.view_group",
         "auth.add_group",
         "auth.change_group",
+        "orders.manage_api_keys",
     ),
 }
 _WORDS = {

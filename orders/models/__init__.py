@@ -1,5 +1,6 @@
 """What the office remembers. Limits and uniqueness are database constraints, not only code."""
 
+from orders.models.api_keys import ApiKey, ApiRequest
 from orders.models.approvals import ApprovalRequest, Ceiling
 from orders.models.attention import Acknowledgement, AlarmMail
 from orders.models.breakers import Breaker
@@ -18,6 +19,8 @@ from orders.models.sweeps import Sweep
 __all__ = [
     "Acknowledgement",
     "AlarmMail",
+    "ApiKey",
+    "ApiRequest",
     "ApprovalRequest",
     "Breaker",
     "Ceiling",

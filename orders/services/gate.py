@@ -1,9 +1,9 @@
-"""What every charge has to pass before it is stored or sent: the limits on tries, then the question
-about charges that look like it.
+"""What every charge has to pass before it is stored or sent: the limits on tries, the ceilings of
+an API key, then the question about charges that look like it.
 """
 
 from orders.models import Order, Staff
-from orders.services import limits, near_duplicates
+from orders.services import api_ceilings, limits, near_duplicates
 from orders.services.near_duplicates import Confirmation, Passed
 from orders.services.new_order import NewOrder
 
@@ -25,6 +25,7 @@ def gate(
     limits.check(
         actor=actor, source=wanted.source, customer=wanted.customer, card=card, order=order
     )
+    api_ceilings.check(actor, wanted)
     return near_duplicates.ask(
         actor=actor,
         customer=wanted.customer,

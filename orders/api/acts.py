@@ -1,0 +1,95 @@
+"""An act of a machine: asked for under an Idempotency-Key, done once, and answered the same again.
+
+201 tells of an act whose end is known, a decline among them; 202 of one that has to be asked for
+again at the address in ``Location``, whatever the reason. Only what is final is kept as an answer:
+asked again meanwhile, the same act tells how it stands by then.
+"""
+
+import re
+from collections.abc import Callable
+
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
+from ninja import Schema
+
+from orders.api.body import canonical
+from orders.api.keys import key_of
+from orders.api.told import FINAL, ActTold, card_entry_told, operation_told, order_told
+from orders.api.trouble import Trouble
+from orders.models import Operation
+from orders.problems import API
+from orders.services import api_requests
+from orders.services.api_requests import Asked
+from orders.services.card_entry import card_form
+from orders.states import Status
+
+HEADER = "Idempotency-Key"
+_FORM = re.compile(r"[A-Za-z0-9_\-]{8,64}")
+ASK_AGAIN_S = 2
+
+
+def act(
+    request: HttpRequest, do: Callable[[Asked], Operation], *, language: str = "en"
+) -> HttpResponse:
+    """The answer about the operation that ``do`` makes, or made when this was asked before."""
+    asked = ask(request)
+    if kept := kept_answer(asked):
+        return kept
+    operation = do(asked)
+    told = _told(operation, language)
+    is_final = operation.status in FINAL
+    status = 201 if is_final or told.card_entry else 202
+    if is_final:
+        api_requests.answer(asked, status=status, answer=told.model_dump_json())
+    response = json_answer(told, status)
+    response["Location"] = _address(operation)
+    if status == 202:
+        response["Retry-After"] = str(ASK_AGAIN_S)
+    return response
+
+
+def ask(request: HttpRequest) -> Asked:
+    """The request as it is noted. Raises ``Trouble`` without an ``Idempotency-Key``."""
+    idempotency_key = request.headers.get(HEADER, "")
+    if not _FORM.fullmatch(idempotency_key):
+        raise Trouble("idempotency-key-needed")
+    return api_requests.ask(
+        key=key_of(request), idempotency_key=idempotency_key, asked=canonical(request)
+    )
+
+
+def kept_answer(asked: Asked) -> HttpResponse | None:
+    """The final answer that was given before."""
+    row = asked.row
+    if row.status is None:
+        return None
+    response = HttpResponse(row.answer, content_type="application/json", status=row.status)
+    response["Idempotency-Replayed"] = "true"
+    return response
+
+
+def json_answer(told: Schema, status: int) -> HttpResponse:
+    """``told`` as JSON."""
+    return HttpResponse(told.model_dump_json(), content_type="application/json", status=status)
+
+
+def _told(operation: Operation, language: str) -> ActTold:
+    """How it stands now; what this process knows while the database is away, for money may have
+    moved and nobody must be told that the office broke.
+    """
+    try:
+        operation.refresh_from_db()
+        operation.order.refresh_from_db()
+    except (DatabaseError, InterfaceError):
+        pass
+    waits = operation.status == Status.PREPARED and not operation.token_name
+    form = card_form(operation, language=language) if waits else None
+    return ActTold(
+        order=order_told(operation.order),
+        operation=operation_told(operation),
+        card_entry=card_entry_told(operation, form) if form else None,
+    )
+
+
+def _address(operation: Operation) -> str:
+    return f"{API}orders/{operation.order.number}/operations/{operation}"

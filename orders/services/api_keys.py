@@ -1,0 +1,222 @@
+"""API keys: made, rotated and revoked by a person, and asked for by every request of a machine.
+
+The key itself is shown once and never stored; what is kept is a keyed digest of it.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import string
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Case, F, Q, Value, When
+from django.utils.translation import gettext as _
+
+from orders import clock, counters, money
+from orders.errors import Conflict, Refused
+from orders.models import ApiKey, Staff
+from orders.services import audit, rules
+from orders.services.api_scopes import SCOPES, give
+from orders.services.attend import check_reason
+
+RIGHT = "orders.manage_api_keys"
+MOST_REQUESTS_A_MINUTE = 6_000
+LONGEST_OVERLAP_H = 24 * 30
+_TOLD_EVERY_S = 600
+
+
+class KeyRefused(Refused):
+    """The key opens nothing: it is unknown, expired, revoked, or used from another address."""
+
+
+class TooManyRequests(Refused):
+    """The key has had its requests of this minute. Wait for the next one."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewKey:
+    """A key as somebody wants it. Ceilings are minor units of ``currency``, None for no ceiling;
+    ``addresses`` are networks, none for any.
+    """
+
+    name: str
+    scopes: Sequence[str]
+    currency: str = ""
+    charge_ceiling_minor: int | None = None
+    day_ceiling_minor: int | None = None
+    addresses: Sequence[str] = ()
+    requests_a_minute: int = 120
+    expires_at: datetime | None = None
+
+
+def make(*, actor: Staff, new_key: NewKey) -> tuple[ApiKey, str]:
+    """The key's row, and the key itself, which nobody sees a second time.
+
+    Raises ``Refused`` with the field to correct, and ``Conflict`` for a name that a living key has.
+    """
+    rules.may(actor, RIGHT)
+    _check(new_key)
+    name, key = new_key.name.strip(), new_secret()
+    try:
+        with transaction.atomic(durable=True):
+            staff = Staff(username=f"api-{prefix_of(key)}", first_name="API", last_name=name)
+            staff.set_unusable_password()
+            staff.save(force_insert=True)
+            give(staff, list(new_key.scopes))
+            row = ApiKey.objects.create(
+                name=name,
+                staff=staff,
+                prefix=prefix_of(key),
+                digest=digest_of(key),
+                scopes=sorted(new_key.scopes),
+                currency=new_key.currency,
+                charge_ceiling_minor=new_key.charge_ceiling_minor,
+                day_ceiling_minor=new_key.day_ceiling_minor,
+                addresses=list(new_key.addresses),
+                requests_a_minute=new_key.requests_a_minute,
+                expires_at=new_key.expires_at,
+                created_by=actor,
+            )
+            audit.record_account("api_key_made", actor=actor, key=row.name, scopes=row.scopes)
+    except IntegrityError as error:
+        raise Conflict("name_taken", _("A key of this name is in use."), field="name") from error
+    return row, key
+
+
+def rotate(*, actor: Staff, key: ApiKey, overlap_h: int) -> str:
+    """A new key in place of the present one, which goes on opening for ``overlap_h`` hours. One
+    that was replaced before ends now. Account, limits and idempotency keys stay the same.
+    """
+    rules.may(actor, RIGHT)
+    if not 0 <= overlap_h <= LONGEST_OVERLAP_H:
+        raise Refused("overlap_range", _("Choose at most 30 days."), field="overlap_h")
+    new = new_secret()
+    with transaction.atomic(durable=True):
+        row = _living(key)
+        ApiKey.objects.filter(pk=row.pk).update(
+            prefix=prefix_of(new),
+            digest=digest_of(new),
+            old_prefix=row.prefix,
+            old_digest=row.digest,
+            old_until=clock.now() + timedelta(hours=overlap_h),
+        )
+        audit.record_account("api_key_rotated", actor=actor, key=row.name, overlap_h=overlap_h)
+    return new
+
+
+def revoke(*, actor: Staff, key: ApiKey, reason: str) -> ApiKey:
+    """The key, which opens nothing from now on, neither it nor the one it replaced."""
+    rules.may(actor, RIGHT)
+    reason = check_reason(reason)
+    with transaction.atomic(durable=True):
+        row = _living(key)
+        row.revoked_at = clock.now()
+        row.save(update_fields=["revoked_at"])
+        Staff.objects.filter(pk=row.staff_id).update(is_active=False)
+        audit.record_account("api_key_revoked", actor=actor, key=row.name, reason=reason)
+    return row
+
+
+def admit(key: str, address: str) -> ApiKey:
+    """The row of a key that opens now, from ``address``, with its request counted and noted.
+
+    Raises ``KeyRefused`` and ``TooManyRequests``. Why a key does not open is told to the trail, and
+    to the machine only where it is about the address.
+    """
+    digest, now = digest_of(key), clock.now()
+    either = Q(digest=digest) | Q(old_digest=digest, old_until__gt=now)
+    row = ApiKey.objects.select_related("staff").filter(either).first()
+    if row is None or not row.is_live or not row.staff.is_active:
+        if row:
+            _tell(row, "expired" if row.has_expired else "revoked")
+        raise KeyRefused("key_refused", _("This API key opens nothing."))
+    if not _is_from(row, address):
+        _tell(row, "address")
+        raise KeyRefused("address_refused", _("This API key may not be used from here."))
+    _count(row, now)
+    return row
+
+
+def new_secret() -> str:
+    """A key of letters alone, 200 bits and more, that can never look like a card number."""
+    letters = [secrets.choice(string.ascii_lowercase) for _each in range(52)]
+    return f"moto_{''.join(letters[:8])}_{''.join(letters[8:])}"
+
+
+def prefix_of(key: str) -> str:
+    """What is shown of a key, so that people know which one it is."""
+    return key[:13]
+
+
+def digest_of(key: str) -> str:
+    """What is kept of a key: useless to a reader of the database."""
+    return hmac.new(settings.API_KEYS_KEY.encode(), key.encode(), hashlib.sha256).hexdigest()
+
+
+def _count(row: ApiKey, now: datetime) -> None:
+    """One statement counts and refuses, so that parallel requests cannot pass together."""
+    minute = int(now.timestamp()) // 60
+    may = ~Q(minute=minute) | Q(requests_in_minute__lt=F("requests_a_minute"))
+    counted = ApiKey.objects.filter(may, pk=row.pk).update(
+        requests_in_minute=Case(When(minute=minute, then=F("requests_in_minute")), default=Value(0))
+        + 1,
+        minute=minute,
+        last_used_at=now,
+    )
+    if not counted:
+        raise TooManyRequests("too_many_requests", _("Too many requests. Wait a minute."))
+
+
+def _is_from(row: ApiKey, address: str) -> bool:
+    if not row.addresses:
+        return True
+    return bool(address) and any(
+        ipaddress.ip_address(address) in ipaddress.ip_network(one) for one in row.addresses
+    )
+
+
+def _tell(row: ApiKey, why: str) -> None:
+    """Tell the trail, but not so often that a forgotten program could fill it."""
+    if counters.first_in(f"api-key-refused:{row.pk}:{why}", _TOLD_EVERY_S):
+        audit.record_account("api_key_refused", actor=row.staff, key=row.name, why=why)
+
+
+def _living(key: ApiKey) -> ApiKey:
+    row = ApiKey.objects.select_for_update().get(pk=key.pk)
+    if row.revoked_at:
+        raise Conflict("key_revoked", _("This key was revoked already."))
+    return row
+
+
+def _check(new_key: NewKey) -> None:
+    if not new_key.name.strip():
+        raise Refused("name_missing", _("Say who uses the key."), field="name")
+    if not new_key.scopes or not set(new_key.scopes) <= set(SCOPES):
+        raise Refused("scopes_unknown", _("Choose what the key may do."), field="scopes")
+    ceilings = (new_key.charge_ceiling_minor, new_key.day_ceiling_minor)
+    if any(one is not None for one in ceilings) and new_key.currency not in settings.CURRENCIES:
+        raise Refused("currency_unknown", _("Choose a currency from the list."), field="currency")
+    if any(one is not None and not 0 < one <= money.MAX_MINOR for one in ceilings):
+        raise Refused("ceiling_range", _("This ceiling cannot be."), field="charge_ceiling")
+    if not 1 <= new_key.requests_a_minute <= MOST_REQUESTS_A_MINUTE:
+        raise Refused(
+            "requests_range",
+            _("Choose between 1 and %(most)d.") % {"most": MOST_REQUESTS_A_MINUTE},
+            field="requests_a_minute",
+        )
+    if new_key.expires_at and new_key.expires_at <= clock.now():
+        raise Refused("expires_past", _("Choose a day to come."), field="expires_on")
+    for one in new_key.addresses:
+        try:
+            ipaddress.ip_network(one)
+        except ValueError:
+            raise Refused(
+                "address_format",
+                _("Type addresses or networks like 192.0.2.0/24, one on each line."),
+                field="addresses",
+            ) from None

@@ -1,0 +1,61 @@
+"""The same ``Idempotency-Key`` again: the same act, the same answer, and never a second charge.
+
+What protects the money is the form key of the act, made from the API key's row and the
+``Idempotency-Key``: the services that charge know it again whatever became of the first answer.
+"""
+
+import hashlib
+import hmac
+import logging
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, transaction
+from django.utils.translation import gettext as _
+
+from orders.errors import Conflict
+from orders.models import ApiKey, ApiRequest
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request with an ``Idempotency-Key``: its row, and whether it was asked before."""
+
+    row: ApiRequest
+    form_key: str
+    is_again: bool
+
+
+def ask(*, key: ApiKey, idempotency_key: str, asked: str) -> Asked:
+    """The request, durably noted before anything is done. ``asked`` is method, path and body.
+
+    Raises ``Conflict`` when the same ``Idempotency-Key`` asked for something else.
+    """
+    digest = hmac.new(settings.API_KEYS_KEY.encode(), asked.encode(), hashlib.sha256).hexdigest()
+    with transaction.atomic(durable=True):
+        row, is_new = ApiRequest.objects.get_or_create(
+            key=key, idempotency_key=idempotency_key, defaults={"digest": digest}
+        )
+    if not hmac.compare_digest(row.digest, digest):
+        raise Conflict(
+            "idempotency_key_reused",
+            _("This Idempotency-Key was used for another request. Nothing was done."),
+        )
+    return Asked(row, form_key(key, idempotency_key), is_again=not is_new)
+
+
+def form_key(key: ApiKey, idempotency_key: str) -> str:
+    """The form key of the act: the same for ever, so no secret that rotates is in it."""
+    return hashlib.sha256(f"api:{key.pk}:{idempotency_key}".encode()).hexdigest()
+
+
+def answer(asked: Asked, *, status: int, answer: str) -> None:
+    """Keep a final answer. It is nice to have: the money is safe without, so a database that fails
+    here is told to the log alone.
+    """
+    try:
+        ApiRequest.objects.filter(pk=asked.row.pk, status=None).update(status=status, answer=answer)
+    except (DatabaseError, InterfaceError):
+        log.exception("an answer of the API could not be kept")
