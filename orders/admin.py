@@ -169,6 +169,10 @@ class StaffAdmin(UserAdmin):
         (gettext_lazy("Rights"), {"fields": ("is_active", "groups")}),
     )
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Staff]:
+        """People: the account of an API key gets no password, and no right beyond its scopes."""
+        return super().get_queryset(request).filter(api_key=None)
+
     def has_delete_permission(self, request: HttpRequest, obj: Staff | None = None) -> bool:
         return False
 

@@ -7,6 +7,6 @@ from orders.api.v1 import api
 
 calls = [call for call in api.urls[0] if isinstance(call, URLPattern) and call.name != "api-root"]
 for call in calls:
-    login_not_required(call.callback)  # type: ignore[type-var]
+    login_not_required(call.callback)
 
 urlpatterns = [*calls]

@@ -1,0 +1,152 @@
+"""The same Idempotency-Key again: one act, whatever became of the first answer."""
+
+import hashlib
+
+import pytest
+
+from orders.models import ApiRequest, Operation, Order, StoredCard
+from orders.sandbox.server import Sandbox
+from orders.services import api_requests, charge
+from orders.states import Status
+from tests.api.conftest import Machine, make_machine, order
+from tests.services.after_sale import asked
+from tests.together import together
+
+KEY = "6f1c2a2e-5b1d-4c59-9d8e-0c5f5f6b7a88"
+
+
+def charges(gateway: Sandbox) -> int:
+    return sum(gateway.count(str(one), "PURCHASE") for one in Operation.objects.all())
+
+
+def test_the_same_request_again_gets_the_same_answer(
+    shop: Machine, card: StoredCard, gateway: Sandbox
+) -> None:
+    first = shop.post("/orders", order(card), again=KEY)
+    spelled = order(card)
+    again = shop.post("/orders", dict(reversed(spelled.items())), again=KEY)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
+    assert again["Idempotency-Replayed"] == "true"
+    assert charges(gateway) == Order.objects.count() == 1
+
+
+def test_the_answer_stays_the_same_although_the_order_went_on(
+    shop: Machine, card: StoredCard
+) -> None:
+    first = shop.post("/orders", order(card), again=KEY)
+    shop.post(f"/orders/{first.json()['order']['number']}/paid")
+    assert shop.post("/orders", order(card), again=KEY).content == first.content
+
+
+@pytest.mark.parametrize("changes", [{"amount_minor": 12_600}, {"description": "Two"}])
+def test_another_body_under_the_same_key_is_a_conflict(
+    shop: Machine, card: StoredCard, gateway: Sandbox, changes: dict[str, object]
+) -> None:
+    shop.post("/orders", order(card), again=KEY)
+    answer = shop.post("/orders", order(card, **changes), again=KEY)
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "/api/v1/problems/idempotency-key-reused"
+    assert charges(gateway) == 1
+
+
+def test_another_address_under_the_same_key_is_a_conflict(shop: Machine, card: StoredCard) -> None:
+    number = shop.post("/orders", order(card), again=KEY).json()["order"]["number"]
+    assert shop.post(f"/orders/{number}/paid", again=KEY).status_code == 409
+
+
+def test_two_machines_may_use_the_same_key(shop: Machine, card: StoredCard, admin: object) -> None:
+    other = make_machine(admin)  # type: ignore[arg-type]
+    first = shop.post("/orders", order(card), again=KEY).json()
+    second = other.post("/orders", order(card, amount_minor=9_900), again=KEY).json()
+    assert first["order"]["number"] != second["order"]["number"]
+
+
+@pytest.mark.parametrize("key", ["", "short", "with blanks in it", "x" * 65])
+def test_an_act_needs_a_key_of_its_own(shop: Machine, card: StoredCard, key: str) -> None:
+    answer = shop.post("/orders", order(card), **{"Idempotency-Key": key})
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_needed")
+    assert not Order.objects.exists()
+
+
+def test_a_process_that_died_before_it_sent_leaves_no_second_charge(
+    shop: Machine, card: StoredCard, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(_placed: object) -> Operation:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(charge, "proceed", die)
+        with pytest.raises(SystemExit):
+            shop.post("/orders", order(card), again=KEY)
+    assert Operation.objects.get().status == Status.SENDING
+    answer = shop.post("/orders", order(card), again=KEY)
+    assert (answer.status_code, answer.json()["operation"]["status"]) == (202, "sending")
+    assert charges(gateway) == 0
+
+
+def test_a_process_that_died_before_it_answered_is_asked_again_and_charges_once(
+    shop: Machine, card: StoredCard, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_args: object, **_kwargs: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(api_requests, "answer", die)
+        with pytest.raises(SystemExit):
+            shop.post("/orders", order(card), again=KEY)
+    assert ApiRequest.objects.get().status is None
+    answer = shop.post("/orders", order(card), again=KEY)
+    assert (answer.status_code, answer.json()["operation"]["status"]) == (201, "approved")
+    assert charges(gateway) == Order.objects.count() == 1
+
+
+def test_an_unknown_act_tells_how_it_stands_by_then(shop: Machine, card: StoredCard) -> None:
+    body = order(card, amount_minor=12_920)
+    first = shop.post("/orders", body, again=KEY)
+    assert first.status_code == 202
+    asked(Operation.objects.get(), minutes=1)
+    again = shop.post("/orders", body, again=KEY)
+    assert (again.status_code, again.json()["operation"]["status"]) == (201, "approved")
+    assert again.json()["order"]["number"] == first.json()["order"]["number"]
+
+
+def test_a_refused_act_may_be_asked_for_again(
+    shop: Machine, card: StoredCard, gateway: Sandbox
+) -> None:
+    StoredCard.objects.update(state=StoredCard.State.FROZEN)
+    assert shop.post("/orders", order(card), again=KEY).status_code == 422
+    StoredCard.objects.update(state=StoredCard.State.ACTIVE)
+    assert shop.post("/orders", order(card), again=KEY).status_code == 201
+    assert charges(gateway) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_requests_with_one_key_charge_once(
+    shop: Machine, card: StoredCard, gateway: Sandbox
+) -> None:
+    body = order(card)
+    answers = together(*[lambda: shop.post("/orders", body, again=KEY)] * 4)
+    codes = sorted(getattr(one, "status_code", 0) for one in answers)
+    assert set(codes) <= {201, 202}, [getattr(one, "content", one) for one in answers]
+    assert charges(gateway) == Order.objects.count() == ApiRequest.objects.count() == 1
+    assert len({one.json()["order"]["number"] for one in answers}) == 1  # type: ignore[attr-defined]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_parallel_requests_for_two_amounts_charge_one_of_them(
+    shop: Machine, card: StoredCard, gateway: Sandbox
+) -> None:
+    answers = together(
+        *[
+            lambda amount=amount: shop.post("/orders", order(card, amount_minor=amount), again=KEY)
+            for amount in (1_100, 2_200)
+        ]
+    )
+    assert sorted(one.status_code for one in answers) == [201, 409]  # type: ignore[attr-defined]
+    assert charges(gateway) == Order.objects.count() == 1
+
+
+def test_the_form_key_never_changes(shop: Machine) -> None:
+    row = shop.row
+    row.pk = 7
+    assert api_requests.form_key(row, "abc") == hashlib.sha256(b"api:7:abc").hexdigest()
