@@ -5,7 +5,7 @@ from typing import Any
 from ninja import NinjaAPI, Schema
 
 from orders.api.told import ProblemTold
-from orders.problems import MEDIA_TYPE
+from orders.problems import API, MEDIA_TYPE
 
 _READ_PROBLEMS = (400, 401, 403, 404, 405, 413, 422, 429, 500, 503)
 _ACT_PROBLEMS = (*_READ_PROBLEMS, 409, 415)
@@ -30,7 +30,7 @@ def act_answers(told: type[Schema], *statuses: int) -> dict[Any, Any]:
 
 def document(api: NinjaAPI) -> dict[str, Any]:
     """The whole document, fit for JSON."""
-    found: dict[str, Any] = api.get_openapi_schema()
+    found: dict[str, Any] = api.get_openapi_schema(path_prefix=API)
     for path in found["paths"].values():
         for method, operation in path.items():
             if method == "post":
