@@ -83,6 +83,13 @@ SUPERVISION = (
     Destination("day-report", _("Day report"), "bar-chart", "orders.view_reports"),
     Destination("repeat-list", _("Repeat charges"), "arrow-repeat", "orders.view_repeatrun"),
     Destination("audit", _("Audit log"), "shield-check", "orders.view_audit"),
+    Destination(
+        "api-key-list",
+        _("API keys"),
+        "shield-lock",
+        "orders.manage_api_keys",
+        covers=("api-key-new", "api-key-rotate", "api-key-revoke"),
+    ),
 )
 PRACTICE = (Destination("sent-mail", _("Sent mail"), "envelope", "orders.view_order"),)
 

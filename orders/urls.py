@@ -3,6 +3,10 @@
 from django.urls import path
 
 from orders.views import health
+from orders.views.api_key_list import api_key_list
+from orders.views.api_key_new import api_key_new
+from orders.views.api_key_revoke import api_key_revoke
+from orders.views.api_key_rotate import api_key_rotate
 from orders.views.approvals import approvals
 from orders.views.attention import attention
 from orders.views.attention_close import attention_close
@@ -92,6 +96,10 @@ urlpatterns = [
     path("attention/locked/<int:pk>/", attention_unlock, name="attention-unlock"),
     path("practice/mail/", sent_mail, name="sent-mail"),
     path("practice/mail/<str:key>/", sent_mail_html, name="sent-mail-html"),
+    path("api-keys/", api_key_list, name="api-key-list"),
+    path("api-keys/new/", api_key_new, name="api-key-new"),
+    path("api-keys/<int:pk>/rotate/", api_key_rotate, name="api-key-rotate"),
+    path("api-keys/<int:pk>/revoke/", api_key_revoke, name="api-key-revoke"),
     path("gateway/feedback/", feedback, name="feedback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest
 from ninja import Query, Router
 
 from orders.api.asked import CustomerFilters
-from orders.api.document import answers
+from orders.api.document import answers, needs
 from orders.api.find import customer_called, customer_pk, refuse_unknown
 from orders.api.keys import ApiKeyAuth
 from orders.api.told import CustomerList, CustomerTold, customer_told
@@ -18,6 +18,7 @@ router = Router(tags=["Customers"])
 @router.get(
     "/customers",
     auth=ApiKeyAuth("customers:read"),
+    openapi_extra=needs("customers:read"),
     response=answers(CustomerList),
     summary="Find customers",
 )
@@ -37,6 +38,7 @@ def list_customers(request: HttpRequest, filters: Query[CustomerFilters]) -> Cus
 @router.get(
     "/customers/{number}",
     auth=ApiKeyAuth("customers:read"),
+    openapi_extra=needs("customers:read"),
     response=answers(CustomerTold),
     summary="Read a customer",
 )

@@ -28,6 +28,11 @@ def act_answers(told: type[Schema], *statuses: int) -> dict[Any, Any]:
     return dict.fromkeys(statuses or (201, 202), told) | dict.fromkeys(_ACT_PROBLEMS, ProblemTold)
 
 
+def needs(scope: str) -> dict[str, str]:
+    """What the document adds to a call that needs ``scope``."""
+    return {"x-scope": scope}
+
+
 def document(api: NinjaAPI) -> dict[str, Any]:
     """The whole document, fit for JSON."""
     found: dict[str, Any] = api.get_openapi_schema(path_prefix=API)

@@ -7,7 +7,7 @@ from ninja import Router
 
 from orders.api.acts import act
 from orders.api.asked import PartAsked, WholeAsked
-from orders.api.document import act_answers, answers
+from orders.api.document import act_answers, answers, needs
 from orders.api.find import operations_of, order_called
 from orders.api.keys import ApiKeyAuth, actor_of
 from orders.api.told import ActTold, OperationList, OperationTold, operation_told
@@ -22,6 +22,7 @@ router = Router(tags=["Operations"])
 @router.get(
     "/orders/{number}/operations",
     auth=ApiKeyAuth("orders:read"),
+    openapi_extra=needs("orders:read"),
     response=answers(OperationList),
     summary="List the operations of an order",
 )
@@ -34,6 +35,7 @@ def list_operations(request: HttpRequest, number: str) -> OperationList:
 @router.get(
     "/orders/{number}/operations/{reference}",
     auth=ApiKeyAuth("orders:read"),
+    openapi_extra=needs("orders:read"),
     response=answers(OperationTold),
     summary="Read an operation",
 )
@@ -49,6 +51,7 @@ def read_operation(request: HttpRequest, number: str, reference: str) -> Operati
 @router.post(
     "/orders/{number}/captures",
     auth=ApiKeyAuth("captures:write"),
+    openapi_extra=needs("captures:write"),
     response=act_answers(ActTold),
     summary="Capture",
 )
@@ -60,6 +63,7 @@ def capture(request: HttpRequest, number: str, body: PartAsked) -> HttpResponse:
 @router.post(
     "/orders/{number}/voids",
     auth=ApiKeyAuth("voids:write"),
+    openapi_extra=needs("voids:write"),
     response=act_answers(ActTold),
     summary="Void",
 )
@@ -71,6 +75,7 @@ def void(request: HttpRequest, number: str, body: WholeAsked) -> HttpResponse:
 @router.post(
     "/orders/{number}/refunds",
     auth=ApiKeyAuth("refunds:write"),
+    openapi_extra=needs("refunds:write"),
     response=act_answers(ActTold),
     summary="Refund",
 )

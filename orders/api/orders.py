@@ -9,7 +9,7 @@ from ninja import Query, Router
 
 from orders.api.acts import act, ask, json_answer, kept_answer
 from orders.api.asked import ChargeAsked, OrderAsked, OrderFilters, Try
-from orders.api.document import act_answers, answers
+from orders.api.document import act_answers, answers, needs
 from orders.api.find import beyond, customer_called, operations_of, order_called, refuse_unknown
 from orders.api.keys import ApiKeyAuth, actor_of
 from orders.api.told import ActTold, OrderList, OrderTold, OrderWhole, order_told, order_whole
@@ -31,6 +31,7 @@ router = Router(tags=["Orders"])
 @router.post(
     "/orders",
     auth=ApiKeyAuth("charges:write"),
+    openapi_extra=needs("charges:write"),
     response=act_answers(ActTold),
     summary="Take an order and charge it",
 )
@@ -63,6 +64,7 @@ def take_order(request: HttpRequest, body: OrderAsked) -> HttpResponse:
 @router.post(
     "/orders/{number}/tries",
     auth=ApiKeyAuth("charges:write"),
+    openapi_extra=needs("charges:write"),
     response=act_answers(ActTold),
     summary="Try again to charge an order",
 )
@@ -84,6 +86,7 @@ def try_again(request: HttpRequest, number: str, body: Try) -> HttpResponse:
 @router.post(
     "/orders/{number}/charge",
     auth=ApiKeyAuth("charges:write"),
+    openapi_extra=needs("charges:write"),
     response=act_answers(ActTold),
     summary="Send a charge whose card was entered",
 )
@@ -116,6 +119,7 @@ def send_charge(request: HttpRequest, number: str, body: ChargeAsked) -> HttpRes
 @router.post(
     "/orders/{number}/paid",
     auth=ApiKeyAuth("orders:paid"),
+    openapi_extra=needs("orders:paid"),
     response=act_answers(OrderTold, 200),
     summary="Mark an order as paid",
 )
@@ -131,7 +135,11 @@ def mark_order_paid(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @router.get(
-    "/orders", auth=ApiKeyAuth("orders:read"), response=answers(OrderList), summary="List orders"
+    "/orders",
+    auth=ApiKeyAuth("orders:read"),
+    openapi_extra=needs("orders:read"),
+    response=answers(OrderList),
+    summary="List orders",
 )
 def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> OrderList:
     """Newest first: the key's own, or with the scope orders:all everybody's."""
@@ -152,6 +160,7 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> OrderList
 @router.get(
     "/orders/{number}",
     auth=ApiKeyAuth("orders:read"),
+    openapi_extra=needs("orders:read"),
     response=answers(OrderWhole),
     summary="Read an order",
 )

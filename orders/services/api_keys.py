@@ -88,9 +88,12 @@ def make(*, actor: Staff, new_key: NewKey) -> tuple[ApiKey, str]:
     return row, key
 
 
-def rotate(*, actor: Staff, key: ApiKey, overlap_h: int) -> str:
+def rotate(*, actor: Staff, key: ApiKey, overlap_h: int, present: str) -> str:
     """A new key in place of the present one, which goes on opening for ``overlap_h`` hours. One
     that was replaced before ends now. Account, limits and idempotency keys stay the same.
+
+    Raises ``Conflict`` unless ``present`` is the prefix of the key that is replaced: the same form
+    sent twice would end a key that is in use.
     """
     rules.may(actor, RIGHT)
     if not 0 <= overlap_h <= LONGEST_OVERLAP_H:
@@ -98,6 +101,8 @@ def rotate(*, actor: Staff, key: ApiKey, overlap_h: int) -> str:
     new = new_secret()
     with transaction.atomic(durable=True):
         row = _living(key)
+        if row.prefix != present:
+            raise Conflict("rotated_meanwhile", _("This key was replaced already."))
         ApiKey.objects.filter(pk=row.pk).update(
             prefix=prefix_of(new),
             digest=digest_of(new),
@@ -120,6 +125,12 @@ def revoke(*, actor: Staff, key: ApiKey, reason: str) -> ApiKey:
         Staff.objects.filter(pk=row.staff_id).update(is_active=False)
         audit.record_account("api_key_revoked", actor=actor, key=row.name, reason=reason)
     return row
+
+
+def all_keys() -> list[ApiKey]:
+    """Every key: the living first, then the newest."""
+    rows = ApiKey.objects.select_related("created_by").order_by("-pk")
+    return sorted(rows, key=lambda row: not row.is_live)
 
 
 def admit(key: str, address: str) -> ApiKey:

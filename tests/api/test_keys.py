@@ -98,12 +98,13 @@ def test_a_key_that_was_revoked_or_expired_opens_nothing(shop: Machine, admin: S
 
 def test_the_old_key_opens_until_the_overlap_ends(shop: Machine, admin: Staff) -> None:
     row = shop.row
-    new = Machine(api_keys.rotate(actor=admin, key=row, overlap_h=24))
+    new = Machine(api_keys.rotate(actor=admin, key=row, overlap_h=24, present=row.prefix))
     assert new.get("/orders").status_code == shop.get("/orders").status_code == 200
     with clock.at(clock.now() + timedelta(hours=24)):
         assert shop.get("/orders").status_code == 401
         assert new.get("/orders").status_code == 200
-    newest = Machine(api_keys.rotate(actor=admin, key=row, overlap_h=0))
+    row.refresh_from_db()
+    newest = Machine(api_keys.rotate(actor=admin, key=row, overlap_h=0, present=row.prefix))
     assert new.get("/orders").status_code == shop.get("/orders").status_code == 401
     assert newest.get("/orders").status_code == 200
 
@@ -112,7 +113,8 @@ def test_rotation_keeps_what_was_asked_before(
     shop: Machine, card: StoredCard, admin: Staff
 ) -> None:
     first = shop.post("/orders", order(card), again="the-same-key")
-    new = Machine(api_keys.rotate(actor=admin, key=shop.row, overlap_h=0))
+    row = shop.row
+    new = Machine(api_keys.rotate(actor=admin, key=row, overlap_h=0, present=row.prefix))
     assert new.post("/orders", order(card), again="the-same-key").content == first.content
 
 

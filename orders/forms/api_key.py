@@ -1,0 +1,138 @@
+"""An API key: who uses it, what for, how much, from where and how long; and its rotation."""
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from orders import money
+from orders.errors import Refused
+from orders.forms.reason import ReasonForm
+from orders.forms.text import TextField
+from orders.services.api_keys import MOST_REQUESTS_A_MINUTE, NewKey
+from orders.services.api_scopes import SCOPES
+
+_LTR = {"dir": "ltr", "inputmode": "decimal"}
+
+
+def _currencies() -> list[tuple[str, Any]]:
+    return [("", _("No ceiling")), *((code, code) for code in settings.CURRENCIES)]
+
+
+class ApiKeyForm(forms.Form):
+    """What ``services.api_keys.make`` asks for; ``new_key()`` once it is valid."""
+
+    name = TextField(
+        label=_("Who uses it"),
+        required=True,
+        max_length=60,
+        help_text=_("The name stands in the trail beside everything the key does."),
+        error_messages={"required": _("Say who uses the key.")},
+    )
+    scopes = forms.MultipleChoiceField(
+        label=_("What it may do"),
+        choices=[(name, scope.label) for name, scope in SCOPES.items()],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose what the key may do.")},
+    )
+    currency = forms.ChoiceField(label=_("Ceilings in"), choices=_currencies, required=False)
+    charge_ceiling = TextField(
+        label=_("At most at once"), max_length=30, widget=forms.TextInput(attrs=_LTR)
+    )
+    day_ceiling = TextField(
+        label=_("At most in 24 hours"), max_length=30, widget=forms.TextInput(attrs=_LTR)
+    )
+    requests_a_minute = forms.IntegerField(
+        label=_("Requests a minute"),
+        min_value=1,
+        max_value=MOST_REQUESTS_A_MINUTE,
+        initial=120,
+        widget=forms.TextInput(attrs={"dir": "ltr", "inputmode": "numeric"}),
+    )
+    expires_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        help_text=_("Empty: until it is revoked."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"invalid": _("Type the day like 2026-11-22.")},
+    )
+    addresses = TextField(
+        label=_("Only from these addresses"),
+        max_length=1000,
+        help_text=_("Addresses or networks like 192.0.2.0/24, one on each line. Empty: from any."),
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ceilings: dict[str, int | None] = {}
+        for name, field in self.fields.items():
+            is_choice = name == "currency"
+            shape = "form-check-input" if name == "scopes" else "form-control"
+            field.widget.attrs |= {
+                "class": "form-select" if is_choice else shape,
+                "autocomplete": "off",
+                "aria-describedby": f"id_{name}_helptext id_{name}_error",
+            }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = self.cleaned_data
+        currency = cleaned.get("currency", "")
+        for name in ("charge_ceiling", "day_ceiling"):
+            typed = cleaned.get(name, "")
+            if typed and not currency:
+                self.add_error(name, _("Choose the currency of the ceiling."))
+            elif typed:
+                try:
+                    self.ceilings[f"{name}_minor"] = money.parse_amount(typed, currency)
+                except Refused as refusal:
+                    self.add_error(name, str(refusal))
+        if currency and not (cleaned.get("charge_ceiling") or cleaned.get("day_ceiling")):
+            self.add_error("currency", _("Type a ceiling in this currency, or choose none."))
+        return cleaned
+
+    def new_key(self) -> NewKey:
+        """The key as typed. Call it on a valid form only."""
+        cleaned = self.cleaned_data
+        day = cleaned["expires_on"]
+        expires_at = day and timezone.make_aware(
+            datetime.combine(day + timedelta(days=1), time.min)
+        )
+        return NewKey(
+            name=cleaned["name"],
+            scopes=cleaned["scopes"],
+            currency=cleaned["currency"],
+            requests_a_minute=cleaned["requests_a_minute"],
+            expires_at=expires_at,
+            addresses=cleaned["addresses"].split(),
+            **self.ceilings,
+        )
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a refusal of the service at the field it concerns."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+
+class ApiKeyRotateForm(forms.Form):
+    """How long the old key goes on opening."""
+
+    overlap_h = forms.TypedChoiceField(
+        label=_("The old key opens"),
+        coerce=int,
+        choices=[
+            (0, _("no longer")),
+            (1, _("for one more hour")),
+            (24, _("for one more day")),
+            (168, _("for seven more days")),
+        ],
+        initial=24,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
+
+class ApiKeyRevokeForm(ReasonForm):
+    """Why the key is revoked."""

@@ -1,0 +1,34 @@
+"""Make an API key. It is shown on the answer to the form, and never again."""
+
+from typing import cast
+
+from allauth.account.decorators import reauthentication_required
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_http_methods
+
+from orders.accounts import MONEY
+from orders.errors import Refused
+from orders.forms.api_key import ApiKeyForm
+from orders.models import Staff
+from orders.services import api_keys
+
+
+@permission_required(api_keys.RIGHT, raise_exception=True)
+@reauthentication_required(app=MONEY)
+@require_http_methods(["GET", "HEAD", "POST"])
+@sensitive_variables("key")
+def api_key_new(request: HttpRequest) -> HttpResponse:
+    """The form; then the key. No redirect: the key would have to be kept somewhere on its way. The
+    same form again finds the name in use.
+    """
+    form = ApiKeyForm(request.POST or None)
+    if form.is_valid():
+        try:
+            row, key = api_keys.make(actor=cast("Staff", request.user), new_key=form.new_key())
+            return render(request, "orders/api_key_new_made.html", {"row": row, "key": key})
+        except Refused as refusal:
+            form.refuse(refusal)
+    return render(request, "orders/api_key_new.html", {"form": form})
