@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from orders import counters
+from orders.middleware.api_calls import is_call
 from orders.models import Staff
 from orders.sandbox.server import Sandbox
 from tests.factories import OrderFactory, StaffFactory
@@ -61,7 +62,14 @@ OPEN = {
     "/healthz", "/readyz", "/metrics", "/gateway/feedback/", "/orders/card-return/",
     "/i18n/setlang/",
 }  # fmt: skip
-OURS = [path for path in addresses() if not path.startswith("/accounts/") and path not in OPEN]
+# Calls of machines take a key and no session; the pages about them are for whoever signed in.
+ABOUT_API = ["/api/v1/docs", "/api/v1/openapi.json", "/api/v1/problems/1"]
+CALLS = [path for path in addresses() if is_call(path)]
+OURS = [
+    path
+    for path in addresses()
+    if not path.startswith("/accounts/") and path not in OPEN and path not in CALLS
+]
 
 
 def test_the_crawl_knows_the_pages_of_the_office() -> None:
@@ -83,10 +91,17 @@ def test_a_stranger_is_sent_to_sign_in_from_every_page(client: Client, db: None)
     assert sent == set(OURS)
 
 
+def test_nobody_calls_without_a_key(client: Client, everyone_may: Staff) -> None:
+    client.force_login(everyone_may)
+    answers = [client.get(path) for path in CALLS] + [client.post(path) for path in CALLS]
+    assert len(set(CALLS)) == 12
+    assert {answer.status_code for answer in answers} <= {401, 405}
+
+
 def test_somebody_without_rights_opens_no_page(client: Client, db: None) -> None:
     client.force_login(StaffFactory())
     OrderFactory(pk=1)
-    asked = [path for path in OURS if path != "/"]
+    asked = [path for path in OURS if path != "/" and path not in ABOUT_API]
     codes = {path: {client.get(path).status_code, client.post(path).status_code} for path in asked}
     assert {path for path, found in codes.items() if not found <= {403, 404, 405}} == set()
 
@@ -110,7 +125,8 @@ def test_only_card_pages_name_the_gateway(client: Client, everyone_may: Staff) -
 
 def test_only_the_two_doors_of_the_gateway_take_forms_without_a_token() -> None:
     exempt = {path for path, found in patterns() if getattr(found.callback, "csrf_exempt", False)}
-    assert exempt == {"gateway/feedback/", "orders/card-return/"}
+    with_a_form = {path for path in exempt if not is_call(f"/{path}")}
+    assert with_a_form == {"gateway/feedback/", "orders/card-return/"}
 
 
 def test_every_address_refuses_a_card_number(client: Client, everyone_may: Staff) -> None:

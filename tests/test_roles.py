@@ -58,7 +58,11 @@ def test_a_role_that_was_bent_is_straightened_by_the_next_migration(db: None) ->
     assert own.permissions.count() == 0
 
 
-@pytest.mark.parametrize("path", ["/", "/orders/new/", "/admin/", "/nowhere/"])
+def test_only_an_admin_keeps_api_keys(db: None) -> None:
+    assert {role for role in roles.ROLES if "manage_api_keys" in rights(role)} == {"admin"}
+
+
+@pytest.mark.parametrize("path", ["/", "/api-keys/", "/orders/new/", "/admin/", "/nowhere/"])
 def test_a_stranger_sees_no_page(client: Client, db: None, path: str) -> None:
     assert client.get(path).status_code in (302, 404)
 

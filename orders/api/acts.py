@@ -61,9 +61,9 @@ def ask(request: HttpRequest) -> Asked:
 def kept_answer(asked: Asked) -> HttpResponse | None:
     """The final answer that was given before."""
     row = asked.row
-    if row.status is None:
+    if row.answer_status is None:
         return None
-    response = HttpResponse(row.answer, content_type="application/json", status=row.status)
+    response = HttpResponse(row.answer, content_type="application/json", status=row.answer_status)
     response["Idempotency-Replayed"] = "true"
     return response
 

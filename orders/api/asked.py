@@ -1,10 +1,11 @@
 """What machines may send: strict types, known names, amounts as whole minor units."""
 
+import re
 from typing import Annotated, Literal
 
 from django.utils.translation import gettext as _
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
 from orders.errors import Refused
 from orders.money import MAX_MINOR
@@ -32,6 +33,16 @@ Text80 = Annotated[str, Field(max_length=80, pattern=_SEEN)]
 Text250 = Annotated[str, Field(max_length=250, pattern=_SEEN)]
 Text254 = Annotated[str, Field(max_length=254, pattern=_SEEN)]
 Note = Annotated[str, Field(max_length=2000, pattern=_LINES)]
+
+
+def _written(typed: str) -> str:
+    """A moment as RFC 3339 writes it, within a century: pydantic would read any number too."""
+    if not re.match("20[0-9]{2}-[0-9]{2}-[0-9]{2}[Tt ]", typed):
+        raise ValueError("a date and time like 2026-11-22T10:00:00Z")
+    return typed
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written)]
 
 
 class Asked(Schema):
@@ -148,8 +159,8 @@ class OrderFilters(Cursor):
     ] = ""
     status: Literal[tuple(OrderStatus.values)] | None = None  # type: ignore[valid-type]
     source: Literal[tuple(Source.values)] | None = None  # type: ignore[valid-type]
-    since: Annotated[AwareDatetime | None, Field(description="Taken from here on.")] = None
-    until: Annotated[AwareDatetime | None, Field(description="Taken before.")] = None
+    since: Annotated[Moment | None, Field(description="Taken from here on.")] = None
+    until: Annotated[Moment | None, Field(description="Taken before.")] = None
     customer: CustomerNumber | None = None
     currency: Currency | None = None
     amount_from_minor: Annotated[Amount | None, Field(description="Needs a currency.")] = None

@@ -15,6 +15,12 @@ from orders.api.v1 import api
 from orders.problems import PROBLEMS
 from orders.services.api_scopes import SCOPES
 
+SAMPLE = """curl %s/api/v1/orders \\
+  -H "Authorization: Bearer $MOTO_KEY" \\
+  -H "Idempotency-Key: $(uuidgen)" \\
+  -H "Content-Type: application/json" \\
+  -d '{"customer": "C-1042", "card": 7, "amount_minor": 12500, "currency": "AED"}'"""
+
 
 @dataclass(frozen=True)
 class Call:
@@ -61,7 +67,7 @@ def docs(request: HttpRequest) -> HttpResponse:
         ],
         "problems": PROBLEMS.items(),
         "scopes": SCOPES.items(),
-        "base_url": settings.SITE_URL,
+        "sample": SAMPLE % settings.SITE_URL,
     }
     return render(request, "api/docs.html", context)
 

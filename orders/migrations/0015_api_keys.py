@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('idempotency_key', models.CharField(max_length=64)),
                 ('digest', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField(null=True)),
+                ('answer_status', models.PositiveSmallIntegerField(null=True)),
                 ('answer', models.TextField(blank=True)),
                 ('created_at', models.DateTimeField(default=orders.clock.now)),
                 ('key', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='requests', to='orders.apikey')),

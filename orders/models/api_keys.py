@@ -90,7 +90,7 @@ class ApiRequest(models.Model):
     key = models.ForeignKey(ApiKey, models.PROTECT, related_name="requests")
     idempotency_key = models.CharField(max_length=64)
     digest = models.CharField(max_length=64)
-    status = models.PositiveSmallIntegerField(null=True)
+    answer_status = models.PositiveSmallIntegerField(null=True)
     answer = models.TextField(blank=True)
     created_at = models.DateTimeField(default=clock.now)
 

@@ -56,6 +56,7 @@ def answer(asked: Asked, *, status: int, answer: str) -> None:
     here is told to the log alone.
     """
     try:
-        ApiRequest.objects.filter(pk=asked.row.pk, status=None).update(status=status, answer=answer)
+        rows = ApiRequest.objects.filter(pk=asked.row.pk, answer_status=None)
+        rows.update(answer_status=status, answer=answer)
     except (DatabaseError, InterfaceError):
         log.exception("an answer of the API could not be kept")

@@ -94,7 +94,7 @@ def test_a_process_that_died_before_it_answered_is_asked_again_and_charges_once(
         patch.setattr(api_requests, "answer", die)
         with pytest.raises(SystemExit):
             shop.post("/orders", order(card), again=KEY)
-    assert ApiRequest.objects.get().status is None
+    assert ApiRequest.objects.get().answer_status is None
     answer = shop.post("/orders", order(card), again=KEY)
     assert (answer.status_code, answer.json()["operation"]["status"]) == (201, "approved")
     assert charges(gateway) == Order.objects.count() == 1

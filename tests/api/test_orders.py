@@ -190,7 +190,8 @@ def test_the_list_is_narrowed_by_the_filters_of_the_history(shop: Machine, db: N
 @pytest.mark.parametrize(
     "query",
     ["stauts=paid", "status=gone", "amount_from_minor=1", "currency=XQX", "cursor=MO-99999",
-     "limit=101", "since=yesterday", "customer=C-1", "customer=C-99999"],
+     "limit=101", "since=yesterday", "since=0.5",
+     "until=0001-01-01T00:00:00%2B23:00", "customer=C-1", "customer=C-99999"],
 )  # fmt: skip
 def test_a_filter_that_means_nothing_is_refused(shop: Machine, query: str) -> None:
     assert shop.get(f"/orders?{query}").status_code == 422

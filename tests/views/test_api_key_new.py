@@ -1,0 +1,79 @@
+"""Making an API key: shown once, with the scopes and ceilings that were typed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.utils import timezone
+
+from orders import clock
+from orders.models import ApiKey, Event, Staff
+from orders.services import api_keys
+from tests.factories import StaffFactory
+from tests.views.api_key_pages import made, shown
+from tests.views.order_pages import words
+from tests.views.test_order_refund import proven
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin() -> Staff:
+    return StaffFactory(admin=True)
+
+
+def make(admin: Staff, **typed: Any) -> HttpResponse:
+    said = {"name": "Shop", "scopes": ["orders:read", "charges:write"], "requests_a_minute": 60}
+    return proven(admin).post("/api-keys/new/", said | typed)
+
+
+def test_the_key_is_shown_once_and_opens(admin: Staff) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    answer = make(
+        admin, currency="KWD", charge_ceiling="250.500", day_ceiling="1,000.000",
+        expires_on=tomorrow.isoformat(), addresses="192.0.2.7\n198.51.100.0/24",
+    )  # fmt: skip
+    row = api_keys.admit(shown(answer), "192.0.2.7")
+    assert (row.currency, row.charge_ceiling_minor, row.day_ceiling_minor) == (
+        "KWD", 250_500, 1_000_000,
+    )  # fmt: skip
+    assert row.addresses == ["192.0.2.7", "198.51.100.0/24"]
+    assert row.requests_a_minute == 60
+    assert row.expires_at
+    assert row.expires_at - clock.now() > timedelta(days=1)
+    assert row.staff.get_user_permissions() == {
+        "orders.view_order", "orders.take_order", "orders.charge_order",
+    }  # fmt: skip
+    assert shown(answer) not in proven(admin).get("/api-keys/").content.decode()
+    assert Event.objects.get(kind="api_key_made").actor == admin
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"name": ""}, "Say who uses the key."),
+        ({"scopes": []}, "Choose what the key may do."),
+        ({"scopes": ["everything"]}, "everything"),
+        ({"charge_ceiling": "5"}, "Choose the currency of the ceiling."),
+        ({"currency": "AED"}, "Type a ceiling in this currency, or choose none."),
+        ({"currency": "AED", "charge_ceiling": "5.005"}, "2 decimals"),
+        ({"addresses": "shop.example.com"}, "Type addresses or networks"),
+        ({"addresses": "192.0.2.7/24"}, "Type addresses or networks"),
+        ({"expires_on": "2020-01-01"}, "Choose a day to come."),
+        ({"requests_a_minute": "0"}, "1"),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field(
+    admin: Staff, typed: dict[str, Any], sentence: str
+) -> None:
+    answer = make(admin, **typed)
+    assert sentence in words(answer)
+    assert not ApiKey.objects.exists()
+
+
+def test_a_name_in_use_is_refused_so_that_the_same_form_makes_one_key(admin: Staff) -> None:
+    made(admin)
+    answer = make(admin)
+    assert "A key of this name is in use." in words(answer)
+    assert ApiKey.objects.count() == Staff.objects.filter(username__startswith="api-").count() == 1
