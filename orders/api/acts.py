@@ -34,6 +34,7 @@ def act(
     """The answer about the operation that ``do`` makes, or made when this was asked before."""
     asked = ask(request)
     if kept := kept_answer(asked):
+        kept["Location"] = _address(ActTold.model_validate_json(asked.row.answer))
         return kept
     operation = do(asked)
     told = _told(operation, language)
@@ -42,7 +43,7 @@ def act(
     if is_final:
         api_requests.answer(asked, status=status, answer=told.model_dump_json())
     response = json_answer(told, status)
-    response["Location"] = _address(operation)
+    response["Location"] = _address(told)
     if status == 202:
         response["Retry-After"] = str(ASK_AGAIN_S)
     return response
@@ -77,19 +78,21 @@ def _told(operation: Operation, language: str) -> ActTold:
     """How it stands now; what this process knows while the database is away, for money may have
     moved and nobody must be told that the office broke.
     """
+    order = operation.order
     try:
         operation.refresh_from_db()
-        operation.order.refresh_from_db()
+        order.refresh_from_db()
     except (DatabaseError, InterfaceError):
         pass
     waits = operation.status == Status.PREPARED and not operation.token_name
     form = card_form(operation, language=language) if waits else None
     return ActTold(
-        order=order_told(operation.order),
+        order=order_told(order),
         operation=operation_told(operation),
         card_entry=card_entry_told(operation, form) if form else None,
     )
 
 
-def _address(operation: Operation) -> str:
-    return f"{API}orders/{operation.order.number}/operations/{operation}"
+def _address(told: ActTold) -> str:
+    """Where the operation is read again."""
+    return f"{API}orders/{told.order.number}/operations/{told.operation.reference}"

@@ -22,5 +22,10 @@ class Staff(AbstractUser):
         verbose_name_plural = _("staff")
         permissions = [("unlock_charging", _("Can let locked people charge again"))]
 
+    @property
+    def is_machine(self) -> bool:
+        """Whether an API key acts by this account: it has no password, and never signs in."""
+        return not self.has_usable_password()
+
     def __str__(self) -> str:
         return self.get_full_name() or self.username

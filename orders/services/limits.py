@@ -93,7 +93,7 @@ def check_person(actor: Staff) -> None:
             ),
         )
     under_way = _tries(person).filter(_REFUSED | Q(status=Status.SENDING))
-    if _reaches(under_way, settings.PERSON_REFUSALS + 1):
+    if _reaches(under_way, _most_refusals(person) + 1):
         raise Limited(
             "too_many_at_once",
             _("Too many charges are under way. Wait for their answers, then press again."),
@@ -108,7 +108,7 @@ def note_refusal(order: Order, operation: Operation) -> None:
     person = operation.actor
     if person is None or not operation.is_charge or order.source == Source.REPEAT:
         return
-    if not _reaches(_tries(person).filter(_REFUSED), settings.PERSON_REFUSALS + 1):
+    if not _reaches(_tries(person).filter(_REFUSED), _most_refusals(person) + 1):
         return
     free = Staff.objects.filter(pk=person.pk, charging_locked_at=None)
     if free.update(charging_locked_at=clock.now()):
@@ -195,13 +195,19 @@ def _check_card(card: Card, customer: Customer | NewCustomer) -> None:
 
 def _check_card_forms(actor: Staff) -> None:
     forms = _charges().filter(actor=actor, stored_card=None, created_at__gte=clock.now() - _HOUR)
-    if _reaches(forms, settings.CARD_FORMS_AN_HOUR):
+    most = settings.API_CARD_FORMS_AN_HOUR if actor.is_machine else settings.CARD_FORMS_AN_HOUR
+    if _reaches(forms, most):
         raise Limited(
             "card_forms",
-            _("You asked for %(count)s new cards within an hour. Wait a little.")
-            % {"count": settings.CARD_FORMS_AN_HOUR},
+            _("You asked for %(count)s new cards within an hour. Wait a little.") % {"count": most},
             field="card",
         )
+
+
+def _most_refusals(person: Staff) -> int:
+    """How many refusals in a short time are no sign yet: behind a shop stand many customers."""
+    most: int = settings.API_REFUSALS if person.is_machine else settings.PERSON_REFUSALS
+    return most
 
 
 def _tries(person: Staff) -> QuerySet[Operation]:

@@ -27,6 +27,7 @@ def test_the_same_request_again_gets_the_same_answer(
     again = shop.post("/orders", dict(reversed(spelled.items())), again=KEY)
     assert (again.status_code, again.content) == (first.status_code, first.content)
     assert again["Idempotency-Replayed"] == "true"
+    assert again["Location"] == first["Location"]
     assert charges(gateway) == Order.objects.count() == 1
 
 

@@ -4,14 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from orders import clock
 from orders.cards import holds_card_number
 from orders.errors import Conflict, Refused
 from orders.models import ApiKey, Event, Staff
+from orders.sandbox.server import Sandbox
 from orders.services import api_keys
 from orders.services.api_keys import KeyRefused, NewKey, TooManyRequests
 from orders.services.api_scopes import SCOPES
+from orders.services.limits import Limited
+from tests import steps
 from tests.factories import StaffFactory
 from tests.together import together
 
@@ -30,6 +34,24 @@ def test_a_key_is_letters_alone_and_no_two_are_alike() -> None:
     assert len(keys) == 500
     assert all(len(key) == 58 and not any(map(str.isdigit, key)) for key in keys)
     assert not any(map(holds_card_number, keys))
+
+
+def test_a_machine_has_limits_on_tries_of_its_own(
+    admin: Staff, gateway: Sandbox, settings: Settings
+) -> None:
+    settings.API_REFUSALS, settings.API_CARD_FORMS_AN_HOUR = 1, 2
+    row, _key = api_keys.make(actor=admin, new_key=wanted())
+    shop = Staff.objects.get(pk=row.staff_id)
+    for amount_minor in (1_000, 2_000):
+        steps.charge_new(shop, steps.DECLINED_VISA, amount_minor=amount_minor, source="api")
+    shop.refresh_from_db()
+    assert shop.charging_locked_at
+    Staff.objects.filter(pk=shop.pk).update(
+        charging_locked_at=None, charging_unlocked_at=clock.now()
+    )
+    with pytest.raises(Limited) as limited:
+        steps.place_new(shop, amount_minor=3_000, source="api")
+    assert limited.value.code == "card_forms"
 
 
 def test_the_account_of_a_key_has_the_rights_of_its_scopes_and_no_others(admin: Staff) -> None:
