@@ -88,7 +88,7 @@ SUPERVISION = (
         _("API keys"),
         "shield-lock",
         "orders.manage_api_keys",
-        covers=("api-key-new", "api-key-rotate", "api-key-revoke"),
+        covers=("api-key-new", "api-key-rotate", "api-key-revoke", "api-docs"),
     ),
 )
 PRACTICE = (Destination("sent-mail", _("Sent mail"), "envelope", "orders.view_order"),)

@@ -23,7 +23,7 @@ router = Router(tags=["Customers"])
     summary="Find customers",
 )
 def list_customers(request: HttpRequest, filters: Query[CustomerFilters]) -> CustomerList:
-    """Newest first, or those whom `text` finds."""
+    """Newest first, or those whom text finds."""
     refuse_unknown(request, CustomerFilters)
     before = customer_called(filters.cursor).pk if filters.cursor else None
     page = customers.page(filters.text, before=before, size=filters.limit)
@@ -43,7 +43,7 @@ def list_customers(request: HttpRequest, filters: Query[CustomerFilters]) -> Cus
     summary="Read a customer",
 )
 def read_customer(request: HttpRequest, number: str) -> CustomerTold:
-    """A customer with their stored cards; a card's `id` charges it."""
+    """A customer with their stored cards; a card's id charges it."""
     customer = Customer.objects.filter(pk=customer_pk(number)).prefetch_related("cards").first()
     if customer is None:
         raise Http404

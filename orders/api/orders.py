@@ -36,7 +36,7 @@ router = Router(tags=["Orders"])
     summary="Take an order and charge it",
 )
 def take_order(request: HttpRequest, body: OrderAsked) -> HttpResponse:
-    """With `card` the stored card is charged at once. Without one the answer holds `card_entry`: a
+    """With card the stored card is charged at once. Without one the answer holds card_entry: a
     signed form by which the card goes from the browser straight to the gateway.
     """
     who = body.who()
@@ -91,7 +91,7 @@ def try_again(request: HttpRequest, number: str, body: Try) -> HttpResponse:
     summary="Send a charge whose card was entered",
 )
 def send_charge(request: HttpRequest, number: str, body: ChargeAsked) -> HttpResponse:
-    """Once the browser came back from the gateway. `operation` is the reference of the prepared
+    """Once the browser came back from the gateway. operation is the reference of the prepared
     charge, so that nothing else is sent.
     """
     order = order_called(request, number)
