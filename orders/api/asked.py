@@ -1,6 +1,7 @@
 """What machines may send: strict types, known names, amounts as whole minor units."""
 
 import re
+from datetime import date
 from typing import Annotated, Literal
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field
 
 from orders.errors import Refused
 from orders.money import MAX_MINOR
+from orders.purposes import Initiator, Purpose
 from orders.services.near_duplicates import Confirmation
 from orders.services.new_order import NewConsent, NewCustomer
 from orders.states import OrderStatus, Source
@@ -63,16 +65,39 @@ class NewCustomerAsked(Asked):
 
 
 class KeepCard(Asked):
-    """The customer's permission to keep a new card: what was read or shown, and how they agreed."""
+    """The customer's permission to keep a new card: the very words they read or heard, by which it
+    can be proven years later, how they agreed, and how far it goes.
+    """
 
+    words: Annotated[str, Field(min_length=1, max_length=2000, pattern=_LINES)]
     script_version: Annotated[str, Field(min_length=1, max_length=20, pattern=_SEEN)]
     language: Literal["en", "ar"]
     given_by: Annotated[str, Field(min_length=1, max_length=120, pattern=_SEEN)]
-    purpose: Annotated[str, Field(min_length=1, max_length=120, pattern=_SEEN)]
+    purpose: Literal[tuple(Purpose.values)]  # type: ignore[valid-type]
+    per_charge_minor: Annotated[Amount | None, Field(description="At most for one charge.")] = None
+    per_month_minor: Annotated[Amount | None, Field(description="At most in a month.")] = None
+    ends_on: Annotated[str, Field(pattern="^(20[0-9]{2}-[0-9]{2}-[0-9]{2})?$")] = ""
 
-    def consent(self) -> NewConsent:
-        """As the services take it."""
-        return NewConsent(**self.dict())
+    def consent(self, currency: str) -> NewConsent:
+        """As the services take it, with ceilings in ``currency``. Raises ``Refused`` for a last day
+        that no calendar has.
+        """
+        try:
+            ends_on = date.fromisoformat(self.ends_on) if self.ends_on else None
+        except ValueError as error:
+            raise Refused("no_such_day", _("There is no such day."), field="ends_on") from error
+        return NewConsent(
+            words=self.words,
+            script_version=self.script_version,
+            language=self.language,
+            given_by=self.given_by,
+            purpose="",
+            purpose_code=self.purpose,
+            currency=currency if self.per_charge_minor or self.per_month_minor else "",
+            ceiling_per_charge_minor=self.per_charge_minor,
+            ceiling_per_month_minor=self.per_month_minor,
+            ends_on=ends_on,
+        )
 
 
 class NearDuplicateAsked(Asked):
@@ -93,6 +118,10 @@ class Try(Asked):
         int | None,
         Field(ge=1, le=10**15, description="A stored card's id; without: a card-entry session."),
     ] = None
+    initiated_by: Annotated[
+        Literal[tuple(Initiator.values)],  # type: ignore[valid-type]
+        Field(description="Who starts it; merchant: under the agreement of a stored card."),
+    ] = Initiator.CUSTOMER.value
     keep_card: KeepCard | None = None
     near_duplicate: NearDuplicateAsked | None = None
     language: Annotated[Literal["en", "ar"], Field(description="Of the card's form.")] = "en"
@@ -111,6 +140,9 @@ class OrderAsked(Try):
     reference: Text60 = ""
     description: Text250 = ""
     note: Note = ""
+    send_receipts: Annotated[bool, Field(description="By email, where the customer has one.")] = (
+        False
+    )
 
     def who(self) -> NewCustomer | str:
         """The new customer, or a known one's number. Raises ``Refused`` for both or neither."""

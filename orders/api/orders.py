@@ -16,6 +16,7 @@ from orders.api.told import ActTold, OrderList, OrderTold, OrderWhole, order_tol
 from orders.errors import Conflict, Refused
 from orders.models import Operation, StoredCard
 from orders.money import EXPONENTS
+from orders.purposes import Initiator
 from orders.services import api_requests, charge, history, place
 from orders.services.api_requests import Asked
 from orders.services.history import HistoryFilters
@@ -45,7 +46,15 @@ def take_order(request: HttpRequest, body: OrderAsked) -> HttpResponse:
         source=Source.API,
         customer=customer,
         **body.dict(
-            include={"amount_minor", "currency", "wants", "reference", "description", "note"}
+            include={
+                "amount_minor",
+                "currency",
+                "wants",
+                "reference",
+                "description",
+                "note",
+                "send_receipts",
+            }
         ),
     )
 
@@ -54,7 +63,7 @@ def take_order(request: HttpRequest, body: OrderAsked) -> HttpResponse:
             actor=actor_of(request),
             form_key=asked.form_key,
             new_order=new_order,
-            **_payment(body),
+            **_payment(body, body.currency),
         )
         return charge.proceed(placed)
 
@@ -76,7 +85,10 @@ def try_again(request: HttpRequest, number: str, body: Try) -> HttpResponse:
 
     def do(asked: Asked) -> Operation:
         placed: Placed = place.prepare_charge(
-            actor=actor_of(request), form_key=asked.form_key, order=order, **_payment(body)
+            actor=actor_of(request),
+            form_key=asked.form_key,
+            order=order,
+            **_payment(body, order.currency),
         )
         return charge.proceed(placed)
 
@@ -176,18 +188,23 @@ class Payment(TypedDict):
     stored_card: StoredCard | None
     consent: NewConsent | None
     confirmation: Confirmation | None
+    initiated_by: str
 
 
-def _payment(body: Try) -> Payment:
+def _payment(body: Try, currency: str) -> Payment:
     if body.card and body.keep_card:
         raise Refused("card_kept_already", _("A stored card is kept already."), field="keep_card")
     card = StoredCard.objects.filter(pk=body.card).first() if body.card else None
     if body.card and card is None:
         raise Refused("card_unknown", _("There is no such stored card."), field="card")
+    if body.initiated_by == Initiator.MERCHANT and card is None:
+        sentence = _("Only a stored card is charged under an agreement.")
+        raise Refused("agreement_needs_card", sentence, field="initiated_by")
     near = body.near_duplicate
     return {
         "stored_card": card,
-        "consent": body.keep_card.consent() if body.keep_card else None,
+        "consent": body.keep_card.consent(currency) if body.keep_card else None,
+        "initiated_by": body.initiated_by,
         "confirmation": near.confirmation() if near else None,
     }
 

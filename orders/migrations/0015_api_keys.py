@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0010_after_sale'),
+        ('orders', "0014_consents"),
     ]
 
     operations = [

@@ -5,8 +5,10 @@ from typing import Any
 
 from django.utils import timezone, translation
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from orders import clock, money
+from orders.errors import Refused
 from orders.models import Consent, Order, Staff
 from orders.services import audit
 from orders.services.new_order import NewConsent
@@ -54,7 +56,8 @@ def words_of(consent: Consent) -> str:
 
 def record(order: Order, actor: Staff, consent: NewConsent) -> Consent | None:
     """The consent as given, told in the trail; ``None`` where the customer said no, which is told
-    too and keeps nothing. The caller holds the order's lock.
+    too and keeps nothing. The caller holds the order's lock. Raises ``Refused`` for one that could
+    never cover a charge.
     """
     told: dict[str, Any] = {
         "script_version": consent.script_version,
@@ -65,6 +68,7 @@ def record(order: Order, actor: Staff, consent: NewConsent) -> Consent | None:
     if not consent.is_given:
         audit.record(order, "consent_refused", actor=actor, **told)
         return None
+    _check(consent)
     known = consent.script_version in SCRIPTS
     given = Consent.objects.create(
         customer=order.customer,
@@ -72,7 +76,7 @@ def record(order: Order, actor: Staff, consent: NewConsent) -> Consent | None:
         given_at=clock.now(),
         script_version=consent.script_version,
         language=consent.language,
-        words=words(consent) if known else "",
+        words=consent.words or (words(consent) if known else ""),
         given_by=consent.given_by,
         purpose_code=consent.purpose_code,
         purpose=consent.purpose,
@@ -89,3 +93,13 @@ def record(order: Order, actor: Staff, consent: NewConsent) -> Consent | None:
     }
     audit.record(order, "consent_given", actor=actor, **told)
     return given
+
+
+def _check(consent: NewConsent) -> None:
+    if consent.ends_on and consent.ends_on < today():
+        raise Refused("consent_over", _("This day is over. Choose a later one."), field="ends_on")
+    per_charge, per_month = consent.ceiling_per_charge_minor, consent.ceiling_per_month_minor
+    if per_charge and per_month and per_month < per_charge:
+        raise Refused(
+            "consent_ceilings", _("This is less than one charge may come to."), field="per_month"
+        )

@@ -47,7 +47,8 @@ class NewConsent:
     """The customer's answer to what was just read: the permission to keep a card, or a no.
 
     ``purpose_code`` is of ``states.Purpose``, ``purpose`` what staff added in words. Ceilings are
-    in minor units of ``currency``; None where the customer was told of none.
+    in minor units of ``currency``; None where the customer was told of none. ``words`` are what was
+    read, where it was no script of ours.
     """
 
     script_version: str
@@ -60,3 +61,4 @@ class NewConsent:
     ceiling_per_charge_minor: int | None = None
     ceiling_per_month_minor: int | None = None
     ends_on: date | None = None
+    words: str = ""

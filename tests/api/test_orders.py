@@ -15,6 +15,14 @@ from tests import steps
 from tests.api.conftest import Machine, order
 from tests.factories import OrderFactory
 
+KEEP = {
+    "words": "May we keep your card for your weekly order?",
+    "script_version": "2",
+    "language": "en",
+    "given_by": "App",
+    "purpose": "regular",
+}
+
 
 def test_a_stored_card_is_charged_and_the_order_read(
     shop: Machine, card: StoredCard, gateway: Sandbox
@@ -67,8 +75,7 @@ def test_what_this_version_does_not_know_has_to_be_asked_for_again(
 def test_a_card_is_entered_on_the_merchants_own_page_and_charged(
     shop: Machine, gateway: Sandbox
 ) -> None:
-    keep = {"script_version": "2", "language": "en", "given_by": "App", "purpose": "Rides"}
-    answer = shop.post("/orders", order(keep_card=keep))
+    answer = shop.post("/orders", order(keep_card=KEEP | {"per_month_minor": 90_000}))
     assert answer.status_code == 201
     told = answer.json()
     entry, number = told["card_entry"], told["order"]["number"]
@@ -78,7 +85,44 @@ def test_a_card_is_entered_on_the_merchants_own_page_and_charged(
     charge = {"operation": told["operation"]["reference"]}
     answer = shop.post(f"/orders/{number}/charge", charge)
     assert (answer.status_code, answer.json()["operation"]["status"]) == (201, "approved")
-    assert StoredCard.objects.get().consent == Consent.objects.get(given_by="App")
+    consent = StoredCard.objects.get().consent
+    assert (consent, consent.words) == (Consent.objects.get(given_by="App"), KEEP["words"])
+    assert (consent.purpose_code, consent.ceiling_per_month_minor) == ("regular", 90_000)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        ({"ends_on": "2026-02-30"}, "no_such_day"),
+        ({"ends_on": "2020-01-31"}, "consent_over"),
+        ({"per_charge_minor": 900, "per_month_minor": 800}, "consent_ceilings"),
+    ],
+)
+def test_a_permission_that_covers_nothing_is_refused(
+    shop: Machine, gateway: Sandbox, wrong: dict[str, object], code: str
+) -> None:
+    answer = shop.post("/orders", order(keep_card=KEEP | wrong))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert not Consent.objects.exists()
+
+
+def test_a_machine_says_that_it_charges_under_the_agreement(
+    shop: Machine, card: StoredCard, gateway: Sandbox
+) -> None:
+    answer = shop.post("/orders", order(card, initiated_by="merchant"))
+    assert answer.json()["code"] == "consent_purpose"
+    Consent.objects.filter(card=card).update(purpose_code="regular")
+    assert shop.post("/orders", order(card, initiated_by="merchant")).status_code == 201
+    assert gateway.requests[-1]["parameters"]["eci"] == "RECURRING"
+    answer = shop.post("/orders", order(initiated_by="merchant"))
+    assert answer.json()["code"] == "agreement_needs_card"
+
+
+def test_a_machine_asks_for_receipts(shop: Machine, card: StoredCard) -> None:
+    for sends, address in ((True, card.customer.email), (False, "")):
+        told = shop.post("/orders", order(card, send_receipts=sends, amount_minor=7_000 + sends))
+        made = Operation.objects.get(merchant_reference=told.json()["operation"]["reference"])
+        assert made.order.receipt_address == address
 
 
 def test_a_charge_whose_card_was_not_entered_is_not_sent(shop: Machine, gateway: Sandbox) -> None:

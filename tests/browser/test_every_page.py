@@ -5,7 +5,6 @@ That no page breaks the content policy or complains on the console is asserted o
 """
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,18 +14,18 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
-from django.urls import URLPattern, get_resolver, resolve
+from django.urls import resolve
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from orders import clock
-from orders.api.urls import calls
 from orders.gateway import Outcome
 from orders.models import Difference, Event, Evidence, Operation, Order, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import customers, evidence
 from orders.states import OrderStatus, Status
 from tests import steps
+from tests.browser.test_no_page_left_out import PAGES
 from tests.chromium import Complaints, SignIn, assert_accessible
 from tests.factories import (
     PASSWORD,
@@ -43,28 +42,6 @@ from tests.services.said import said
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.middleware.pages")]
 
-# What is no page: it answers a script, a machine or a form, or the office does not offer it.
-NOT_PAGES = set(
-    "order-charge order-ask order-paid order-resend order-cancel-card attention-take awaited "
-    "attention-try-again difference-ask difference-take "
-    "manual-order-check customer-search feedback healthz readyz metrics set_language "
-    "mfa_download_recovery_codes mfa_reauthenticate_webauthn account_set_password "
-    "account_confirm_login_code account_signup account_email account_email_verification_sent "
-    "account_confirm_email sent-mail-html typed page card None api-openapi api-problem".split()
-)
-PAGES = set(
-    "home manual-order order-history order-detail order-card order-release card-return broken "
-    "order-capture order-void order-refund order-settle order-outside order-outside-back "
-    "order-approval approvals ceilings card-expiring card-withdraw "
-    "api-docs api-key-list api-key-new api-key-rotate api-key-revoke "
-    "order-receipt order-send-receipt sent-mail attention attention-close attention-unlock "
-    "difference-note customer-list customer-new customer-detail customer-edit "
-    "account_login account_logout account_inactive account_reauthenticate account_change_password "
-    "account_reset_password account_reset_password_done account_reset_password_from_key "
-    "account_reset_password_from_key_done mfa_index mfa_authenticate mfa_reauthenticate "
-    "mfa_activate_totp mfa_deactivate_totp mfa_view_recovery_codes mfa_generate_recovery_codes "
-    "mfa_list_webauthn mfa_add_webauthn mfa_edit_webauthn mfa_remove_webauthn".split()
-)
 WIDTHS = (1280, 1024, 640)
 # Words in the Latin alphabet that stand in Arabic on purpose.
 SAME_IN_ARABIC = re.compile("\u2068.*?\u2069|fort_id|MotoOffice|Amazon Payment Services|English")
@@ -286,18 +263,3 @@ def test_pages_of_what_is_refused_or_broken(
     page.locator(".customer-form [name=name]").press("Enter")
     look_at(page, language)
     complaints.forgive("status of 403")
-
-
-def test_no_page_is_left_out() -> None:
-    names = set(_names(get_resolver().url_patterns))
-    assert names == PAGES | NOT_PAGES, "add it to a test above, or to what is no page"
-
-
-def _names(patterns: list[object]) -> Iterator[str]:
-    for one in patterns:
-        if isinstance(one, URLPattern):
-            # The calls of machines are told of in tests/api.
-            if one not in calls:
-                yield str(one.name)
-        elif getattr(one, "app_name", "") != "admin":
-            yield from _names(one.url_patterns)  # type: ignore[attr-defined]
