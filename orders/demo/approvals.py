@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 
 from orders import clock, money
 from orders.models import Order, Staff, StoredCard
+from orders.purposes import Purpose
 from orders.services import approvals, ceiling_changes, charge, place
 from orders.services.new_order import NewOrder
 from orders.states import Act, Source
@@ -53,7 +54,9 @@ def tell(staff: dict[str, Staff]) -> list[Order]:
 
 
 def _over_ceiling(agent: Staff, goods: str, thousands: int) -> Order:
-    card = StoredCard.objects.order_by("pk")[thousands]
+    # Kept for orders of any size and in any currency.
+    kept = StoredCard.objects.filter(consent__purpose_code=Purpose.ORDERS, consent__ends_on=None)
+    card = kept.order_by("pk")[thousands]
     currency = settings.CURRENCIES[0]
     amount_minor = _minor(thousands * 1_000, currency)
     placed = place.place_order(
