@@ -90,6 +90,7 @@ def test_nothing_the_office_wrote_holds_the_card_number_or_the_cvv(
     page.get_by_label("Expiry").press_sequentially("0530")
     page.get_by_label("CVV").fill(CVV)
     page.get_by_label("Keep this card").check()
+    page.get_by_label("Yes", exact=True).check()
     page.locator("#charge-button").click()
     page.wait_for_url("**/orders/MO-*/")
     expect(page.locator(".result-approved")).to_be_visible()
