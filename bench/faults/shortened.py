@@ -20,6 +20,7 @@ SHORTENED = {
     "RESERVED_ALARM_S": "20",
     "RESERVED_LIFE_S": "10",
     "APPROVAL_EXPIRES_S": "9",
+    "DOUBT_WAITS_S": "5",
     "MANY_CAPTURES": "true",
     # Here every request may fail, and no order shall be spared its fault because of those before.
     "RESOLVE_BREAKER_AFTER": "1000000",

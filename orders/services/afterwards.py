@@ -92,7 +92,8 @@ def confirm(order: Order, operation: Operation, statement: Statement, actor: Sta
     did approve it, and counts no longer.
     """
     waits = not statement.verified or statement.reason in WAITS
-    due = clock.now() + timedelta(hours=1) if waits and not statement.is_agreed else None
+    later = clock.now() + timedelta(seconds=settings.DOUBT_WAITS_S)
+    due = later if waits and not statement.is_agreed else None
     changes: dict[str, object] = {"next_check_at": due}
     is_lost = statement.reason == by_books.NOT_MOVED or statement.is_agreed
     if is_lost and is_doubted(operation):

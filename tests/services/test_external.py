@@ -1,13 +1,17 @@
 """What people do in the gateway's own back office, as feedback tells it, and what banks undo."""
 
+from datetime import timedelta
+
 import pytest
 from pytest_django.fixtures import Settings
 
+from orders import clock
 from orders.models import Evidence, Operation, Staff
 from orders.sandbox.answers import sign
 from orders.sandbox.server import Sandbox
-from orders.services import attention, audit, resolve
+from orders.services import attention, audit, resolve, settle
 from orders.states import Kind, OrderStatus, Status
+from tests.factories import StaffFactory
 from tests.services.after_sale import (
     act,
     asked,
@@ -145,6 +149,32 @@ def test_an_equal_capture_of_ours_that_came_late_is_none_of_the_back_office(
     assert order.operations.filter(kind=Kind.CAPTURE, is_external=True).count() == 0
     assert asked(late, minutes=90).status == Status.APPROVED
     assert sums(order) == (12_500, 10_000, 0)
+
+
+def test_what_is_doubted_beside_an_open_act_is_looked_at_again(
+    supervisor: Staff, gateway: Sandbox, settings: Settings
+) -> None:
+    settings.MANY_CAPTURES = True
+    order = reserved(supervisor)
+    act("capture", supervisor, order, 5_000)
+    unclear = lost(gateway, "capture", supervisor, order, 2_500)
+    deliver(gateway.act("CAPTURE", f"{order.number}-1", 5_000))
+    resolve.once()
+    assert sums(order) == (12_500, 5_000, 0)
+    with clock.at(clock.now() + timedelta(minutes=40)):
+        settle.settle(
+            actor=supervisor,
+            second_person=StaffFactory(supervisor=True),
+            operation=now(unclear),
+            happened=True,
+            seen_fort_id=now(unclear).parent.fort_id,  # type: ignore[union-attr]
+            reason="Seen in the gateway's books",
+        )
+        resolve.once()
+    assert sums(order) == (12_500, 7_500, 0)
+    with clock.at(clock.now() + timedelta(seconds=settings.DOUBT_WAITS_S + 60)):
+        resolve.once()
+    assert sums(order) == (12_500, 12_500, 0)
 
 
 def test_our_own_capture_told_without_a_reference_counts_once(
