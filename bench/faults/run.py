@@ -1,12 +1,13 @@
 """One run: take the orders under faults, wait until all is quiet, compare both ledgers."""
 
 import json
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.faults import late, people
+from bench.faults import late, people, post_mortem
 from bench.faults.arena import Arena
 from bench.faults.browser import Browser
 from bench.faults.crew import Crew
@@ -97,7 +98,16 @@ class Run:
             result.breaches["arrows never taken"] = list(never_taken(result.arrows))
         result.breaches["replay changed rows"] = replay
         result.seconds = time.monotonic() - began
+        if not result.is_clean:
+            self._keep(result)
         return result
+
+    def _keep(self, result: Result) -> None:
+        """The rows of a breach, for whoever looks for its cause."""
+        name, database = f"{result.database}-{self._seed}", self._arena.database
+        books = self._arena.gateway_books()
+        path = post_mortem.keep(name, result.breaches, database.rows, books)
+        print(f"Something broke; the rows of both sides are in {path}", file=sys.stderr)
 
     def _open(self) -> None:
         """The people, their stored cards, and everybody signed in once, through the form."""
