@@ -5,7 +5,7 @@ Part of the door for evidence: called by ``services.evidence`` alone, under the 
 """
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 
@@ -93,7 +93,8 @@ def confirm(order: Order, operation: Operation, statement: Statement, actor: Sta
     """
     waits = not statement.verified or statement.reason in WAITS
     later = clock.now() + timedelta(seconds=settings.DOUBT_WAITS_S)
-    due = later if waits and not statement.is_agreed else None
+    due = later if waits else _books_are_surely_whole(operation)
+    due = None if statement.is_agreed else due
     changes: dict[str, object] = {"next_check_at": due}
     is_lost = statement.reason == by_books.NOT_MOVED or statement.is_agreed
     if is_lost and is_doubted(operation):
@@ -105,6 +106,16 @@ def confirm(order: Order, operation: Operation, statement: Statement, actor: Sta
         tell(order, "mismatch", operation, statement, actor)
     Operation.objects.filter(pk=operation.pk).update(**changes)
     operation.refresh_from_db()
+
+
+def _books_are_surely_whole(operation: Operation) -> datetime | None:
+    """When the gateway's totals surely hold what its latest message told of, ``None`` if they do by
+    now: an act may be told before CHECK_STATUS shows it, so no sooner is its absence believed.
+    """
+    notices = operation.evidence.filter(source=Evidence.Source.FEEDBACK).order_by("-id")
+    told_at = notices.values_list("received_at", flat=True).first()
+    whole_at = told_at + timedelta(seconds=settings.NOT_FOUND_WINDOW_S) if told_at else None
+    return whole_at if whole_at and whole_at > clock.now() else None
 
 
 def look_again(charge: Operation) -> None:

@@ -109,7 +109,7 @@ def _approve(order: Order, operation: Operation, statement: Statement, actor: St
         if operation.is_charge and fort_id != operation.fort_id:
             # The gateway charged the same reference twice: nobody must miss it.
             contradict(order, operation, replace(statement, reason="fort_id_differs"), actor)
-        elif _may_be_another(operation, statement):
+        elif _may_be_another(operation, statement) or _names_what_was_guessed(operation, statement):
             afterwards.doubt(order, operation, statement, actor)
         return
     if not fort_id or belongs_to_another(operation, fort_id):
@@ -141,6 +141,19 @@ def _may_be_another(operation: Operation, statement: Statement) -> bool:
     is_follow_up = operation.status == Status.APPROVED and not operation.is_charge
     is_notice = statement.source == Evidence.Source.FEEDBACK
     return is_follow_up and is_notice and not is_told_apart
+
+
+def _names_what_was_guessed(operation: Operation, statement: Statement) -> bool:
+    """Whether a message names an operation that others, which named none, were taken to be about:
+    those may have told of an equal one that was made at the gateway itself.
+    """
+    is_notice = statement.source == Evidence.Source.FEEDBACK
+    if not is_notice or not statement.body.get("maintenance_reference"):
+        return False
+    notices = operation.evidence.filter(source=Evidence.Source.FEEDBACK, outcome=Outcome.APPROVED)
+    return not operation.is_charge and any(
+        not body.get("maintenance_reference") for body in notices.values_list("body", flat=True)
+    )
 
 
 def _decline(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from orders import clock
 from orders.models import Operation, Order, Staff
+from orders.sandbox.answers import sign
 from orders.sandbox.server import Sandbox
 from orders.services import ask, feedback, follow_up, place
 from orders.services.follow_up import Wish
@@ -95,3 +96,22 @@ def wish(amount_minor: int = 0, **said: Any) -> Wish:
     why = {"reason_code": "other", "reason": "As agreed", "form_key": ""} | said
     why["form_key"] = why["form_key"] or place.new_form_key()
     return Wish(amount_minor=amount_minor, **why)
+
+
+def told_of(gateway: Sandbox, operation: Operation, **named: str) -> dict[str, str]:
+    """The gateway's message about a capture or refund, which names ours only where ``named``."""
+    status = {Kind.CAPTURE: "04", Kind.REFUND: "06"}[Kind(operation.kind)]
+    fields = {
+        "command": operation.kind.upper(),
+        "access_code": gateway.standin.account.access_code,
+        "merchant_identifier": gateway.standin.account.merchant_identifier,
+        "merchant_reference": operation.merchant_reference,
+        "amount": str(operation.amount_minor),
+        "currency": operation.currency,
+        "fort_id": operation.parent.fort_id,  # type: ignore[union-attr]
+        "response_code": f"{status}000",
+        "response_message": "Success",
+        "status": status,
+        **named,
+    }
+    return fields | {"signature": sign(gateway.standin, fields)}

@@ -1,27 +1,19 @@
 """What people do in the gateway's own back office, as feedback tells it, and what banks undo."""
 
-from datetime import timedelta
-
 import pytest
-from pytest_django.fixtures import Settings
 
-from orders import clock
-from orders.models import Evidence, Operation, Staff
+from orders.models import Evidence, Staff
 from orders.sandbox.answers import sign
 from orders.sandbox.server import Sandbox
-from orders.services import attention, audit, resolve, settle
+from orders.services import attention, audit, resolve
 from orders.states import Kind, OrderStatus, Status
-from tests.factories import StaffFactory
 from tests.services.after_sale import (
     act,
     asked,
-    asked_until_absent,
     charged,
     deliver,
     forced,
     kinds,
-    lost,
-    never_came,
     now,
     reserved,
     sums,
@@ -109,86 +101,6 @@ def test_a_refusal_in_the_back_office_moves_nothing(supervisor: Staff, gateway: 
     assert attention.count(supervisor) == 0
 
 
-def test_an_equal_capture_beside_ours_is_found_by_the_totals(
-    supervisor: Staff, gateway: Sandbox
-) -> None:
-    order = reserved(supervisor)
-    act("capture", supervisor, order, 5_000)
-    deliver(gateway.act("CAPTURE", f"{order.number}-1", 5_000))
-    assert sums(order) == (12_500, 5_000, 0)
-    resolve.once()
-    assert sums(order) == (12_500, 10_000, 0)
-    assert order.operations.get(kind=Kind.CAPTURE, is_external=True).amount_minor == 5_000
-
-
-def test_an_equal_capture_of_ours_under_way_is_none_of_the_back_office(
-    supervisor: Staff, gateway: Sandbox, settings: Settings
-) -> None:
-    settings.MANY_CAPTURES = True
-    order = reserved(supervisor)
-    first = act("capture", supervisor, order, 5_000)
-    deliver(_told_of_capture(gateway, first))
-    second = lost(gateway, "capture", supervisor, order, 5_000)
-    asked(first)
-    assert order.operations.filter(kind=Kind.CAPTURE, is_external=True).count() == 0
-    assert asked(second).status == Status.APPROVED
-    assert asked(first, minutes=61).next_check_at is None
-    assert sums(order) == (12_500, 10_000, 0)
-
-
-def test_an_equal_capture_of_ours_that_came_late_is_none_of_the_back_office(
-    supervisor: Staff, gateway: Sandbox, settings: Settings
-) -> None:
-    settings.MANY_CAPTURES = True
-    order = reserved(supervisor)
-    late = asked_until_absent(never_came(gateway, "capture", supervisor, order, 5_000))
-    first = act("capture", supervisor, order, 5_000)
-    gateway.act("CAPTURE", f"{order.number}-1", 5_000)  # the one that was held up
-    deliver(_told_of_capture(gateway, first))
-    asked(first)
-    assert order.operations.filter(kind=Kind.CAPTURE, is_external=True).count() == 0
-    assert asked(late, minutes=90).status == Status.APPROVED
-    assert sums(order) == (12_500, 10_000, 0)
-
-
-def test_what_is_doubted_beside_an_open_act_is_looked_at_again(
-    supervisor: Staff, gateway: Sandbox, settings: Settings
-) -> None:
-    settings.MANY_CAPTURES = True
-    order = reserved(supervisor)
-    act("capture", supervisor, order, 5_000)
-    unclear = lost(gateway, "capture", supervisor, order, 2_500)
-    deliver(gateway.act("CAPTURE", f"{order.number}-1", 5_000))
-    resolve.once()
-    assert sums(order) == (12_500, 5_000, 0)
-    with clock.at(clock.now() + timedelta(minutes=40)):
-        settle.settle(
-            actor=supervisor,
-            second_person=StaffFactory(supervisor=True),
-            operation=now(unclear),
-            happened=True,
-            seen_fort_id=now(unclear).parent.fort_id,  # type: ignore[union-attr]
-            reason="Seen in the gateway's books",
-        )
-        resolve.once()
-    assert sums(order) == (12_500, 7_500, 0)
-    with clock.at(clock.now() + timedelta(seconds=settings.DOUBT_WAITS_S + 60)):
-        resolve.once()
-    assert sums(order) == (12_500, 12_500, 0)
-
-
-def test_our_own_capture_told_without_a_reference_counts_once(
-    supervisor: Staff, gateway: Sandbox
-) -> None:
-    order = reserved(supervisor)
-    operation = asked(lost(gateway, "capture", supervisor, order, 5_000))
-    deliver(_told_of_capture(gateway, operation))
-    resolve.once()
-    assert sums(order) == (12_500, 5_000, 0)
-    assert now(operation).next_check_at is None
-    assert alarms(supervisor) == []
-
-
 def test_fault_87_a_refund_the_bank_took_back_counts_no_longer(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
@@ -261,19 +173,3 @@ def _about(gateway: Sandbox, told: dict[str, str], number: str) -> dict[str, str
     del fields["maintenance_reference"]
     fields |= {"merchant_reference": f"{number}-1", "amount": "700"}
     return fields | {"signature": sign(standin, fields)}
-
-
-def _told_of_capture(gateway: Sandbox, operation: Operation) -> dict[str, str]:
-    fields = {
-        "command": "CAPTURE",
-        "access_code": gateway.standin.account.access_code,
-        "merchant_identifier": gateway.standin.account.merchant_identifier,
-        "merchant_reference": operation.merchant_reference,
-        "amount": str(operation.amount_minor),
-        "currency": operation.currency,
-        "fort_id": operation.fort_id,
-        "response_code": "04000",
-        "response_message": "Success",
-        "status": "04",
-    }
-    return fields | {"signature": sign(gateway.standin, fields)}
