@@ -123,10 +123,10 @@ def test_fault_87_the_back_office_refunds_again_what_the_bank_took_back(
     deliver(gateway.reverse(f"{order.number}-1", str(refund)))
     resolve.once()
     told = gateway.act("REFUND", f"{order.number}-1", 2_500)
-    for _time in range(2):
+    for _time in range(2):  # once is enough, and twice is not too much
         deliver(told)
         resolve.once()
-    assert sums(order) == (12_500, 12_500, 2_500)
+        assert sums(order) == (12_500, 12_500, 2_500)
     assert order.operations.filter(kind=Kind.REFUND, is_external=True).count() == 1
     assert "contradiction" not in kinds(order)[kinds(order).index("refund_reversed") :]
 
