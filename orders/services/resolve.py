@@ -47,8 +47,8 @@ Row = TypeVar("Row", Operation, StoredCard, ApprovalRequest)
 TRY_AGAIN_S = 3600
 SENT_AGAIN_S = 3600  # how long a person may send a charge again that was not made
 BATCH = 50
-VOIDS_A_ROUND = 10  # each waits for the gateway, like tokens
-TOKENS_A_ROUND = 10  # each waits for the gateway, and questions about money must not wait for them
+# Each waits for the gateway, and questions about money must not wait for them.
+VOIDS_A_ROUND = TOKENS_A_ROUND = 10
 
 
 def once() -> int:
@@ -78,8 +78,8 @@ class Resolver:
             begin_anew()
         if not self.stop.is_set():
             ask.find_out()
-        worked = self._expire_prepared() + self._end_requests()
-        worked += self._ask_what_is_due() + self._retire_tokens()
+        worked = self._expire_prepared() + self._expire_requests()
+        worked += self._ask_what_is_due() + self._let_go() + self._retire_tokens()
         worked += self._revoke_cards() + self._sweep_cards()
         alarm_mail.tell_people()
         return worked
@@ -90,16 +90,10 @@ class Resolver:
             worked += sum(_work(_expire, operation) for operation in claimed)
         return worked
 
-    def _end_requests(self) -> int:
-        """Requests nobody decided in time expire, and what was not approved is let go of, once."""
-        worked = 0
-        for request in [] if self.stop.is_set() else unapproved.overdue()[:BATCH]:
-            worked += _work(unapproved.expire, request)
-        for request in unapproved.due()[:VOIDS_A_ROUND]:
-            if not self.stop.is_set() and not breaker.is_away():
-                worked += _work(unapproved.let_go, request)
-                self.heart.beat()
-        return worked
+    def _expire_requests(self) -> int:
+        """Requests for approval that nobody decided in time."""
+        overdue = [] if self.stop.is_set() else unapproved.overdue()[:BATCH]
+        return sum(_work(unapproved.expire, request) for request in overdue)
 
     def _ask_what_is_due(self) -> int:
         """Keep as many questions on the wire as the breaker allows until none is due."""
@@ -125,6 +119,15 @@ class Resolver:
                 for future in wait(on_the_wire, EVERY_S, FIRST_COMPLETED).done:
                     operation = on_the_wire.pop(future)
                     done += [operation] * _work(partial(_hear, future), operation)
+
+    def _let_go(self) -> int:
+        """Void what is reserved and was not approved, each once."""
+        worked = 0
+        for request in unapproved.due()[:VOIDS_A_ROUND]:
+            if not self.stop.is_set() and not breaker.is_away():
+                worked += _work(unapproved.let_go, request)
+                self.heart.beat()
+        return worked
 
     def _retire_tokens(self) -> int:
         claimed = [] if breaker.is_away() else self._claim(_unkept, TOKENS_A_ROUND)
