@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orders import clock
+from orders.errors import Refused
 from orders.forms.history import DayField
 from orders.forms.reason import ReasonForm
 from orders.forms.text import TextField
@@ -70,6 +71,12 @@ class OutsideForm(ReasonForm):
             self.fields["goes_on"].widget.attrs["class"] = "form-check-input"
         else:
             del self.fields["goes_on"]
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a refusal. What was ticked for other charges has to be ticked anew for these."""
+        if refusal.code == "charge_may_come":
+            self.data = {name: self.data[name] for name in self.data if name != "goes_on"}
+        super().refuse(refusal)
 
     @property
     def confirmed(self) -> frozenset[str]:

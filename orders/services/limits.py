@@ -83,7 +83,7 @@ def check_person(actor: Staff) -> None:
     """Raise ``Limited`` for a person who is locked, or who has as many tries under way as would
     lock them. Runs in the caller's transaction.
     """
-    person = Staff.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    person = locked(actor)
     if person.charging_locked_at:
         raise Limited(
             "person_locked",
@@ -98,6 +98,13 @@ def check_person(actor: Staff) -> None:
             "too_many_at_once",
             _("Too many charges are under way. Wait for their answers, then press again."),
         )
+
+
+def locked(actor: Staff) -> Staff:
+    """The person, locked until the caller's transaction ends, so that acts made at the same moment
+    are counted one after the other.
+    """
+    return Staff.objects.select_for_update(no_key=True).get(pk=actor.pk)
 
 
 def note_refusal(order: Order, operation: Operation) -> None:

@@ -14,10 +14,17 @@ from django.utils.translation import gettext as _
 from orders import clock
 from orders.errors import Conflict, Refused
 from orders.models import ApprovalRequest, Operation, Order, OutsidePayment, Staff
-from orders.services import approval_requests, audit, ceilings, paid_outside, rules, totals
+from orders.services import (
+    approval_requests,
+    audit,
+    ceilings,
+    limits,
+    rules,
+    totals,
+)
 from orders.services.attend import check_reason
 from orders.services.form_keys import key_reused
-from orders.services.outside_received import Received, check_received, tidy
+from orders.services.outside_received import Received, check_order, check_received, tidy
 from orders.services.place import expire
 from orders.states import CHARGES, Act, Status
 
@@ -40,8 +47,8 @@ def record(*, actor: Staff, order: Order, received: Received) -> OutsidePayment:
         with transaction.atomic(durable=True):
             locked = Order.objects.locked(order.pk)
             operations = list(locked.operations.order_by("id"))
-            coming = _check_order(locked, operations, received)
-            if found := over(_locked(actor), locked):
+            coming = check_order(locked, operations, received)
+            if found := over(limits.locked(actor), locked):
                 raise ceilings.OverCeiling(found)
             _give_up_waiting(locked, operations, actor)
             return _store(locked, actor, received, reason, coming)
@@ -58,13 +65,13 @@ def ask(*, actor: Staff, order: Order, received: Received) -> ApprovalRequest:
     one. Raises as ``record`` does, and ``Refused`` where nobody has to approve it.
     """
     rules.may(actor, RIGHT)
-    if again := ApprovalRequest.objects.filter(form_key=received.form_key).first():
-        return again
     reason = check_received(received)
     with transaction.atomic(durable=True):
         locked = Order.objects.locked(order.pk)
-        coming = _check_order(locked, list(locked.operations.order_by("id")), received)
-        found = over(_locked(actor), locked)
+        if again := ApprovalRequest.objects.filter(form_key=received.form_key).first():
+            return _same_request(again, order, received)
+        coming = check_order(locked, list(locked.operations.order_by("id")), received)
+        found = over(limits.locked(actor), locked)
         if found is None:
             sentence = _("Nobody has to approve this. Read the button again, and press it.")
             raise Refused("within_ceiling", sentence)
@@ -101,7 +108,13 @@ def record_approved(order: Order, request: ApprovalRequest, approver: Staff) -> 
         beside=frozenset(details["beside"]),
     )
     operations = list(order.operations.order_by("id"))
-    coming = _check_order(order, operations, received)
+    try:
+        coming = check_order(order, operations, received)
+    except Refused as refusal:
+        if refusal.code != "charge_may_come":
+            raise
+        sentence = _("A card was tried since this was asked. Refuse it, and have it asked anew.")
+        raise Refused("tried_since", sentence) from refusal
     _give_up_waiting(order, operations, asker)
     _store(order, asker, received, request.reason, coming, approver=approver)
 
@@ -145,33 +158,13 @@ def _same(made: OutsidePayment, order: Order, received: Received) -> OutsidePaym
     return made
 
 
-def _check_order(order: Order, operations: list[Operation], received: Received) -> list[str]:
-    """The references of charges that may still come. Refuses an order that a card holds, and an
-    amount or a charge that the person was not shown. The caller holds the lock.
-    """
-    standing = OutsidePayment.objects.standing_of(order)
-    if why_not := paid_outside.why_not(operations, standing):
-        raise Conflict("not_now", _("Not possible: %(why)s") % {"why": why_not})
-    if received.amount_minor != order.amount_minor:
-        raise Conflict(
-            "amount_changed",
-            _("This order is for %(amount)s by now. Nothing was recorded.")
-            % {"amount": order.amount},
-        )
-    coming = [one.merchant_reference for one in paid_outside.may_still_come(operations)]
-    if unseen := [one for one in coming if one not in received.beside]:
-        raise Refused(
-            "charge_may_come",
-            _("%(references)s may still have taken the money. Go on only if you know better.")
-            % {"references": ", ".join(unseen)},
-            field="goes_on",
-        )
-    return coming
-
-
-def _locked(actor: Staff) -> Staff:
-    """The person, locked, so that of two payments at once the second one counts the first."""
-    return Staff.objects.select_for_update(no_key=True).get(pk=actor.pk)
+def _same_request(made: ApprovalRequest, order: Order, received: Received) -> ApprovalRequest:
+    """The request a repeated form made, if it asked for the same."""
+    asked = (order.pk, Act.OUTSIDE, received.method, tidy(received.reference))
+    details = made.details
+    if (made.order_id, made.act, details.get("method"), details.get("reference")) != asked:
+        raise key_reused()
+    return made
 
 
 def _give_up_waiting(order: Order, operations: list[Operation], actor: Staff) -> None:

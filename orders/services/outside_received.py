@@ -7,7 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders import clock
-from orders.errors import Refused
+from orders.errors import Conflict, Refused
+from orders.models import Operation, Order, OutsidePayment
+from orders.services import paid_outside
 from orders.services.attend import check_reason
 from orders.states import OutsideMethod
 
@@ -50,6 +52,30 @@ def check_received(received: Received) -> str:
     if received.received_on < today - LONGEST_AGO:
         raise Refused("received_long_ago", _("This is more than a year ago."), field="received_on")
     return check_reason(received.reason)
+
+
+def check_order(order: Order, operations: list[Operation], received: Received) -> list[str]:
+    """The references of charges that may still come. Refuses an order that a card holds, and an
+    amount or a charge that the person was not shown. The caller holds the lock.
+    """
+    standing = OutsidePayment.objects.standing_of(order)
+    if why_not := paid_outside.why_not(operations, standing):
+        raise Conflict("not_now", _("Not possible: %(why)s") % {"why": why_not})
+    if received.amount_minor != order.amount_minor:
+        raise Conflict(
+            "amount_changed",
+            _("This order is for %(amount)s by now. Nothing was recorded.")
+            % {"amount": order.amount},
+        )
+    coming = [one.merchant_reference for one in paid_outside.may_still_come(operations)]
+    if unseen := [one for one in coming if one not in received.beside]:
+        raise Refused(
+            "charge_may_come",
+            _("%(references)s may still have taken the money. Go on only if you know better.")
+            % {"references": ", ".join(unseen)},
+            field="goes_on",
+        )
+    return coming
 
 
 def tidy(text: str) -> str:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from orders.accounts import MONEY
 from orders.errors import Conflict, Refused
 from orders.forms.outside import OutsideForm
-from orders.models import ApprovalRequest, Order, OutsidePayment, Staff
+from orders.models import Order, OutsidePayment, Staff
 from orders.services import outside_payments, paid_outside
 from orders.services.ceilings import Over
 from orders.services.outside_received import Received
@@ -31,7 +31,7 @@ from orders.views.order_page import order_for
 def order_outside(request: HttpRequest, number: str) -> HttpResponse:
     """The choice of how, then the form; once it is recorded 303 to the order."""
     order = order_for(request, number)
-    if _was_used(request.POST.get("form_key", "")):
+    if request.method == "POST" and _was_used(order, request.POST.get("form_key", "")):
         messages.info(request, _("This form was used already. Here is what came of it."))
         return see_other(order.get_absolute_url())
     operations = list(order.operations.order_by("id"))
@@ -53,9 +53,9 @@ def order_outside(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "orders/order_outside.html", context | {"form": form, "over": over})
 
 
-def _was_used(form_key: str) -> bool:
-    made = OutsidePayment.objects.filter(form_key=form_key)
-    return made.exists() or ApprovalRequest.objects.filter(form_key=form_key).exists()
+def _was_used(order: Order, form_key: str) -> bool:
+    made = order.outside_payments.filter(form_key=form_key)
+    return made.exists() or order.approvals.filter(form_key=form_key).exists()
 
 
 def _method(request: HttpRequest) -> OutsideMethod | None:

@@ -1,5 +1,7 @@
 """Payments outside the gateway over a ceiling: recorded only once a second person approves."""
 
+from functools import partial
+
 import pytest
 
 from orders.errors import Conflict
@@ -9,7 +11,7 @@ from orders.services import approvals, breaker, outside_payments
 from orders.states import Act, ApprovalStatus, OrderStatus, Status
 from tests import steps
 from tests.factories import OrderFactory, StaffFactory
-from tests.services.outside import received, record, take_back
+from tests.services.outside import received, record, released, take_back
 from tests.services.over_ceiling import ceiling, refused
 from tests.together import together
 
@@ -128,6 +130,30 @@ def test_it_is_decided_while_the_gateway_is_away(
 def test_the_same_form_asks_once(order: Order, supervisor: Staff) -> None:
     first = ask(supervisor, order, form_key="k" * 26)
     assert ask(supervisor, order, form_key="k" * 26) == first
+    for other in ({"method": "cash"}, {"reference": "CHQ 4712"}):
+        with pytest.raises(Conflict, match="already used"):
+            ask(supervisor, order, form_key="k" * 26, **other)
+    with pytest.raises(Conflict, match="already used"):
+        ask(supervisor, OrderFactory(amount_minor=12_500, currency="AED"), form_key="k" * 26)
+
+
+def test_a_form_pressed_twice_at_once_asks_once(transactional_db: None, supervisor: Staff) -> None:
+    ceiling("supervisor", Act.OUTSIDE, 10_000)
+    order = OrderFactory(amount_minor=12_500, currency="AED")
+    form = received(order)
+    press = partial(outside_payments.ask, actor=supervisor, order=order, received=form)
+    first, second = together(press, press)
+    assert first == second == order.approvals.get()
+
+
+def test_one_whose_card_was_tried_since_has_to_be_asked_for_anew(
+    order: Order, supervisor: Staff, second: Staff
+) -> None:
+    request = ask(supervisor, order)
+    released(order)
+    with refused("tried_since"):
+        approvals.approve(actor=second, request=request)
+    assert not OutsidePayment.objects.exists()
 
 
 def test_two_payments_at_once_do_not_slip_under_a_ceiling(

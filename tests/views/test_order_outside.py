@@ -143,6 +143,7 @@ def test_one_that_came_while_the_page_was_open_is_shown_before_it_counts(
     OperationFactory(order=order, sent=True, status=Status.RELEASED, next_check_at=clock.now())
     shown = press(client, order, page, goes_on="on")
     assert "may still have taken the money" in words(shown)
+    assert not re.search(r"<input[^>]*goes_on[^>]*checked", shown.content.decode())
     assert not OutsidePayment.objects.exists()
     press(client, order, shown, goes_on="on")
     assert OutsidePayment.objects.exists()
