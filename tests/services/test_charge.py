@@ -46,6 +46,14 @@ def test_a_reserved_order_is_reserved_and_not_charged(agent: Staff, gateway: San
     assert (operation.order.authorized_minor, operation.order.captured_minor) == (12_500, 0)
 
 
+def test_a_form_shown_again_while_it_is_sent_sends_nothing(agent: Staff, gateway: Sandbox) -> None:
+    card = steps.stored_card(agent)
+    steps.place_stored(agent, card, form_key="k" * 26, reference="A-1")
+    again = steps.place_stored(agent, card, form_key="k" * 26, reference="A-1")
+    assert charge.proceed(again).status == Status.SENDING
+    assert gateway.count(str(again.operation), "PURCHASE") == 0
+
+
 def test_the_same_form_again_sends_nothing(agent: Staff, gateway: Sandbox) -> None:
     card = steps.stored_card(agent)
     first = steps.place_stored(agent, card, form_key="k" * 26, reference="A-1")
