@@ -94,7 +94,9 @@ def confirm(order: Order, operation: Operation, statement: Statement, actor: Sta
     waits = not statement.verified or statement.reason in WAITS
     later = clock.now() + timedelta(seconds=settings.DOUBT_WAITS_S)
     due = later if waits else _books_are_surely_whole(operation)
-    due = None if statement.is_agreed else due
+    if statement.is_agreed:
+        # The money in the books is then of an act that was not sent from here: it is looked for.
+        due = clock.now()
     changes: dict[str, object] = {"next_check_at": due}
     is_lost = statement.reason == by_books.NOT_MOVED or statement.is_agreed
     if is_lost and is_doubted(operation):

@@ -14,7 +14,7 @@ from orders.gateway import Feedback, NotTrusted, Outcome, read_feedback
 from orders.models import Evidence, Operation
 from orders.services import aps, evidence, external
 from orders.services.statement import Statement
-from orders.states import IN_FLIGHT, Kind
+from orders.states import IN_FLIGHT, Kind, Status
 
 _KINDS = {
     "PURCHASE": Kind.PURCHASE,
@@ -70,9 +70,12 @@ def _best_fit(operations: QuerySet[Operation], feedback: Feedback) -> Operation 
     """Nothing tells two captures of one amount apart. One that is settled by the very code of this
     message comes first: it may be about that one, so it proves nothing of another in flight. Of
     another amount than all of ours it is about none of them, nor is it about a refund that the bank
-    took back: that money went out once more.
+    took back: that money went out once more. Nor is the success of a refund that names none of ours
+    about one that the gateway refused, for that would be named.
     """
     same = operations.filter(reversed_at=None)
+    if feedback.outcome is Outcome.APPROVED:
+        same = same.exclude(kind=Kind.REFUND, status=Status.DECLINED)
     if feedback.amount_minor is not None:
         same = same.filter(amount_minor=feedback.amount_minor)
     told_already = Q(response_code=feedback.response_code)

@@ -9,13 +9,14 @@ from orders.models import Staff
 from orders.sandbox.server import Sandbox
 from orders.services import attention, resolve, settle
 from orders.states import Kind, Status
-from tests.factories import StaffFactory
+from tests.factories import OperationFactory, StaffFactory
 from tests.services.after_sale import (
     act,
     asked,
     asked_until_absent,
     charged,
     deliver,
+    forced,
     lost,
     never_came,
     now,
@@ -125,6 +126,56 @@ def test_our_own_capture_told_without_a_reference_counts_once(
     assert sums(order) == (12_500, 5_000, 0)
     assert now(operation).next_check_at is None
     assert alarms(supervisor) == []
+
+
+def test_a_refund_like_one_of_ours_that_was_refused_is_of_the_back_office(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    order = charged(supervisor)
+    ours = forced(gateway, "810", "refund", supervisor, order, 2_500)
+    assert ours.status == Status.DECLINED
+    deliver(gateway.act("REFUND", f"{order.number}-1", 2_500))
+    assert sums(order) == (12_500, 12_500, 2_500)
+    assert now(ours).status == Status.DECLINED
+    assert order.operations.get(kind=Kind.REFUND, is_external=True).amount_minor == 2_500
+
+
+def test_a_refund_taken_for_ours_while_ours_was_refused_is_found_once_people_said_so(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    order = charged(supervisor)
+    ours = OperationFactory(
+        order=order,
+        kind=Kind.REFUND,
+        parent=order.operations.get(),
+        sent=True,
+        amount_minor=2_500,
+        merchant_reference=f"{order.number}-1",
+        maintenance_reference=f"{order.number}-1-R1",
+        seq=1,
+    )
+    deliver(gateway.act("REFUND", f"{order.number}-1", 2_500))  # theirs, while ours was open
+    assert now(ours).status == Status.APPROVED
+    deliver(
+        told_of(
+            gateway,
+            now(ours),
+            maintenance_reference=str(ours),
+            status="07",
+            response_code="07048",
+        )
+    )
+    settle.settle(
+        actor=supervisor,
+        second_person=StaffFactory(supervisor=True),
+        operation=now(ours),
+        happened=False,
+        seen_fort_id="",
+        reason="Ours is not in the gateway's books",
+    )
+    resolve.once()
+    assert sums(order) == (12_500, 12_500, 2_500)
+    assert order.operations.filter(kind=Kind.REFUND, is_external=True).count() == 1
 
 
 def test_totals_that_may_not_show_it_yet_end_no_doubt(supervisor: Staff, gateway: Sandbox) -> None:
