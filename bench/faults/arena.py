@@ -143,11 +143,17 @@ class Arena:
         """The gateway's orders by merchant_reference."""
         return gateway_orders(self.books)
 
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing more happens at the gateway by itself, and no letter is under way."""
+        with urllib.request.urlopen(f"{self.gateway_url}/waiting.json", timeout=60) as answer:
+            return not json.load(answer)["waiting"] and self.postman.is_idle
+
     def received(self) -> Counter[tuple[str, str]]:
         """How often the gateway received each reference with each command."""
         with urllib.request.urlopen(f"{self.gateway_url}/counts.json", timeout=60) as answer:
             counts = json.load(answer)["counts"]
-        return Counter({(reference, command): times for reference, command, times in counts})
+        return Counter({(reference, named): times for reference, named, times in counts})
 
     def trail_is_whole(self) -> bool:
         """Whether ``verify_audit`` finds every hash in place."""
@@ -239,7 +245,5 @@ class Arena:
             raise RuntimeError(f"manage.py {arguments[0]}: {done.stderr[-2000:]}")
 
     def _run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(
-            command, env=self.environment, capture_output=True, text=True, check=False
-        )
+        command, every = [sys.executable, "manage.py", *arguments], self.environment
+        return subprocess.run(command, env=every, capture_output=True, text=True, check=False)

@@ -28,11 +28,11 @@ class Quiet:
         began, arena, step = time.monotonic(), self._arena, self._progress.step
         while (waited_s := time.monotonic() - began) < within_s:
             arena.refuse_dead()
-            left = self._open()
+            is_at_rest, left = arena.is_at_rest, self._open()
             if until_told and not left:
                 office, books = arena.database.office(), arena.gateway_books()
                 left = len([*lost(office, books), *wrong_sums(office, books)])
-            if arena.postman.is_idle and not left:
+            if is_at_rest and not left:
                 break
             self._progress.step = f"{step}: {left} open for {waited_s:.0f} s"
             time.sleep(0.5)

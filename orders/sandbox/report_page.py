@@ -66,6 +66,11 @@ def counts_json(standin: StandIn) -> Reply:
     return Reply(json.dumps({"counts": standin.journal.counts()}).encode())
 
 
+def waiting_json(standin: StandIn) -> Reply:
+    """How much will still happen by itself: requests held up, notifications, uncertain charges."""
+    return Reply(json.dumps({"waiting": standin.later.waiting}).encode())
+
+
 def report_csv(standin: StandIn) -> Reply:
     """Every operation carried out or declined, by order, oldest first; amounts in minor units."""
     sheet = io.StringIO()

@@ -14,7 +14,13 @@ from orders.sandbox.api import answer_api
 from orders.sandbox.control import ACTS
 from orders.sandbox.page import answer_page
 from orders.sandbox.replies import Reply
-from orders.sandbox.report_page import counts_json, overview, report_csv, requests_json
+from orders.sandbox.report_page import (
+    counts_json,
+    overview,
+    report_csv,
+    requests_json,
+    waiting_json,
+)
 from orders.sandbox.standin import StandIn
 
 MAX_BODY_BYTES = 64 * 1024
@@ -105,6 +111,7 @@ class GatewayHandler(Handler):
             "/counts.json": counts_json,
             "/requests.json": requests_json,
             "/report.csv": report_csv,
+            "/waiting.json": waiting_json,
         }
         if path in pages:
             self.send(pages[path](standin))

@@ -5,6 +5,7 @@ import json
 import re
 import urllib.error
 import urllib.request
+from http.client import RemoteDisconnected
 
 import pytest
 
@@ -51,6 +52,18 @@ def test_every_message_is_counted(box: Sandbox, merchant: Merchant) -> None:
     merchant.check(reference)
     counts = json.loads(get(box, "counts.json")[0])["counts"]
     assert counts == [[reference, "PURCHASE", 1], [reference, "CHECK_STATUS", 2]]
+
+
+def test_a_request_that_is_held_up_is_counted_as_waiting(box: Sandbox, merchant: Merchant) -> None:
+    merchant.box.set(time_scale=10)
+    with pytest.raises(RemoteDisconnected):
+        merchant.send(merchant.payment("10640"))
+    assert json.loads(get(box, "waiting.json")[0]) == {"waiting": 1}
+
+
+def test_nothing_waits_where_all_was_done_at_once(box: Sandbox, merchant: Merchant) -> None:
+    merchant.pay()
+    assert json.loads(get(box, "waiting.json")[0]) == {"waiting": 0}
 
 
 def test_the_report_has_a_line_for_every_operation(box: Sandbox, merchant: Merchant) -> None:
