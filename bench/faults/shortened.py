@@ -36,5 +36,7 @@ SHORTENED = {
         ),
         "1000000",
     ),
+    # Where most orders come through the services, somebody's pages may rest for long.
+    "IDLE_LIMIT_S": "86400",
     "LOG_LEVEL": "CRITICAL",
 }

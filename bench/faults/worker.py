@@ -1,6 +1,7 @@
 """A worker process: does what people do, through the services or the pages, until it is killed.
 
-Importing this module sets Django up, so that the fork server does it once for all workers.
+Importing this module sets Django up, and imports all addresses, so that the fork server does it
+once for all workers.
 """
 
 import os
@@ -15,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motooffice.settings")
 django.setup()
 
 from django.db import OperationalError, close_old_connections  # noqa: E402
+from django.urls import get_resolver  # noqa: E402
 
 from bench.faults import (  # noqa: E402
     after_pages,
@@ -27,6 +29,7 @@ from bench.faults.browser import CUT_OFF  # noqa: E402
 from bench.faults.plan import PAGES, SERVICES, Job  # noqa: E402
 from orders.errors import Conflict, Refused  # noqa: E402
 
+assert get_resolver().url_patterns
 ACTS = {
     SERVICES: through_services.ACTS | after_services.ACTS,
     PAGES: through_pages.ACTS | after_pages.ACTS,
