@@ -23,6 +23,8 @@ RESOLVE_SCHEDULE_S = env.list(
 RECHECK_AFTER_S = env.list("RECHECK_AFTER_S", cast=int, default=[3600, 21_600, 86_400, 259_200])
 # When a doubt about a proven capture or refund is looked at again that cannot be settled now.
 DOUBT_WAITS_S = env.int("DOUBT_WAITS_S", default=3600)
+# A capture, void or refund asks first about a charge that was not heard about for so long.
+ASK_FIRST_AFTER_S = env.int("ASK_FIRST_AFTER_S", default=60)
 RESOLVE_JITTER = env.float("RESOLVE_JITTER", default=0.2)
 RESOLVE_PARALLEL = env.int("RESOLVE_PARALLEL", default=8)
 RESOLVE_BREAKER_AFTER = env.int("RESOLVE_BREAKER_AFTER", default=5)

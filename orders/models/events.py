@@ -13,6 +13,7 @@ ALARMS = [
     "contradiction",
     "late_success",
     "mismatch",
+    "more_at_gateway",
     "paid_twice",
     "receipt_failed",
     "refund_reversed",

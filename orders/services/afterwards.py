@@ -16,7 +16,7 @@ from orders.services import audit, by_books, schedule
 from orders.services.moves import contradict, tell
 from orders.services.statement import Statement
 from orders.services.totals import moved, sums_of
-from orders.states import Kind, Status
+from orders.states import IN_FLIGHT, LOOKED_AT_AGAIN, Kind, Status
 
 WAITS = frozenset({"another_under_way", "may_be_another", "not_settled"})
 
@@ -129,6 +129,31 @@ def look_again(charge: Operation) -> None:
     due = now + timedelta(days=1) if untouched else None
     Operation.objects.filter(pk=charge.pk).update(next_check_at=due)
     charge.refresh_from_db(fields=["next_check_at"])
+
+
+def weigh_totals(order: Order, charge: Operation, said: Statement) -> None:
+    """The gateway's totals of a charge may show more than is counted here. What seemed not to have
+    happened may explain it, and is asked about; otherwise it was done at the gateway itself and its
+    message is missing, which a person has to know, once.
+    """
+    mine = list(charge.follow_ups.all())
+    is_open = any(one.status in IN_FLIGHT or one.is_asked_about for one in mine)
+    if said.reply is None or not said.verified or not said.reply.query_ok or is_open:
+        return
+    counted = sums_of(charge, mine)
+    more = by_books.uncounted(said.reply, counted)
+    if not more:
+        return
+    perhaps = [one for one in mine if one.kind in more and one.status in LOOKED_AT_AGAIN]
+    for one in perhaps:
+        schedule.ask_soon(one)
+    is_told = order.events.filter(
+        kind="more_at_gateway",
+        acknowledgement=None,
+        data__merchant_reference=charge.merchant_reference,
+    )
+    if not perhaps and not is_told.exists():
+        tell(order, "more_at_gateway", charge, said, None)
 
 
 def is_doubted(operation: Operation) -> bool:

@@ -25,6 +25,7 @@ from orders.services import (
     rules,
     unapproved,
 )
+from orders.services.check_first import check_first
 from orders.services.follow_up import Wish
 from orders.services.form_keys import key_reused
 from orders.services.waiting_approvals import RIGHT
@@ -57,6 +58,8 @@ def approve(*, actor: Staff, request: ApprovalRequest) -> ApprovalRequest:
     rules.may(actor, RIGHT)
     is_charge = request.act == Act.CHARGE
     sends = not is_charge or request.order.wants != Kind.AUTHORIZATION
+    if kind := _MOVES.get(Act(request.act)):
+        check_first(kind, request.order, charge=request.charge, amount_minor=request.amount_minor)
     claiming = readiness.claiming(_key_of_made(request), sends=sends)
     with nullcontext() if request.act == Act.OUTSIDE else claiming:
         made = _approve(actor, request)
@@ -200,6 +203,7 @@ def _record_outside(order: Order, request: ApprovalRequest, approver: Staff) -> 
     outside_payments.record_approved(order, request, approver)
 
 
+_MOVES = {act: kind for kind, act in follow_up.ACTS.items()}
 # What makes an approved act; None where nothing is sent for it.
 CARRY_OUT: dict[str, Callable[[Order, ApprovalRequest, Staff], Operation | None]] = {
     Act.CHARGE: _take_charge,

@@ -30,6 +30,17 @@ def ask(
     """
     if not (may_be_doubted if even_if_settled else may_be_asked)(operation):
         return operation
+    return _ask(operation, actor)[0]
+
+
+def ask_now(charge: Operation) -> Statement:
+    """What the gateway says about a proven charge now, applied like any answer. Raises as ``ask``
+    does.
+    """
+    return _ask(charge, None)[1]
+
+
+def _ask(operation: Operation, actor: Staff | None) -> tuple[Operation, Statement]:
     probe = breaker.claim_probe()
     if probe is None and breaker.is_away():
         raise Refused("gateway_away", away())
@@ -37,7 +48,7 @@ def ask(
         statement = said_about(counted([operation])[0])
     if actor:
         _note(operation, actor)
-    return weigh(operation, statement, actor=actor, probe=probe)
+    return weigh(operation, statement, actor=actor, probe=probe), statement
 
 
 def weigh(

@@ -75,6 +75,13 @@ def exceeds(operation: Operation, reply: StatusReply, counted: Sums) -> int:
     return 0 if total is None else total - own
 
 
+def uncounted(reply: StatusReply, counted: Sums) -> frozenset[Kind]:
+    """The kinds of which the gateway's totals of a charge show more than is counted here."""
+    there = {Kind.CAPTURE: reply.captured_minor, Kind.REFUND: reply.refunded_minor}
+    here = {Kind.CAPTURE: counted.captured, Kind.REFUND: counted.refunded}
+    return frozenset(kind for kind, total in there.items() if (total or 0) > here[kind])
+
+
 def _may_be_another(operation: Operation, others: Iterable[Operation]) -> bool:
     """Whether totals may show another act than ``operation``: an equal one, believed absent and
     still looked at, may have come late. Its own message tells, or two people do.

@@ -27,7 +27,7 @@ from orders.services import (
     set_up,
     totals,
 )
-from orders.services.moves import PROVEN, belongs_to_another, contradict, keep, move, tell
+from orders.services.moves import PROVEN, TAKES, belongs_to_another, contradict, keep, move, tell
 from orders.services.place import expire
 from orders.services.statement import Statement
 from orders.states import CHARGES, LIVE, LOOKED_AT_AGAIN, UNSETTLED, Kind, Status
@@ -84,6 +84,8 @@ def _weigh(order: Order, operation: Operation, said: Statement, actor: Staff | N
         _WEIGH[said.outcome](order, operation, said, actor)
     if is_check and operation.kind == Kind.AUTHORIZATION:
         afterwards.look_again(operation)
+    if is_check and operation.is_charge and operation.status in TAKES:
+        afterwards.weigh_totals(order, operation, said)
 
 
 def _confirm(order: Order, operation: Operation, said: Statement, actor: Staff | None) -> None:

@@ -17,6 +17,7 @@ from orders.models import Operation, Order, OutsidePayment, Staff
 from orders.services import allowed, aps, attend, audit, ceilings, limits, readiness, rules
 from orders.services.attend import LONGEST_REASON
 from orders.services.charge import exchange
+from orders.services.check_first import check_first
 from orders.services.form_keys import key_reused, made_by
 from orders.services.prepare import sent_now
 from orders.services.totals import Sums, sums_of
@@ -73,6 +74,7 @@ def _follow_up(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
     if again := made_by(wish.form_key):
         return _same(again, kind, order, wish)
     wish = replace(wish, reason=check_reason(kind, wish))
+    check_first(kind, order, charge=wish.charge, amount_minor=wish.amount_minor)
     try:
         with readiness.claiming(wish.form_key):
             operation = _start(kind, actor, order, wish)

@@ -23,6 +23,7 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "paid_twice": (_("Paid twice: by card, and outside the gateway"), "bad"),
     "late_success": (_("Success came late: tell a supervisor"), "bad"),
     "contradiction": (_("A message contradicts what is proven and was not believed"), "bad"),
+    "more_at_gateway": (_("The gateway moved more than is recorded here"), "bad"),
     "mismatch": (_("The gateway's answer does not match what was sent"), "bad"),
     "set_up_wrong": (_("The gateway refused the account: it is set up wrongly"), "bad"),
     "refund_reversed": (_("The bank took a refund back: the customer did not get it"), "bad"),

@@ -9,7 +9,7 @@ from orders.services import audit, schedule
 from orders.services.statement import Statement
 from orders.states import CHARGES, IN_FLIGHT, Status
 
-_TAKES = frozenset({Status.APPROVED, Status.DUPLICATE})
+TAKES = frozenset({Status.APPROVED, Status.DUPLICATE})
 PROVEN = frozenset({Status.APPROVED, Status.DUPLICATE, Status.VOIDED, Status.LAPSED})
 
 
@@ -43,7 +43,7 @@ def move(
         problem=statement.reason,
         **statement.told,
     )
-    if new in _TAKES and operation.is_charge:
+    if new in TAKES and operation.is_charge:
         _tell_of_both(order, operation)
 
 

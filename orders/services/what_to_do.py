@@ -41,6 +41,12 @@ def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
             "This was approved, and the gateway did not do it. No program tries again: do it by "
             "hand, or tell the customer that it will not be done."
         )
+    if kind == "more_at_gateway":
+        return _(
+            "Somebody captured or refunded in the gateway's own back office, and its message about "
+            "that is missing here. Have it sent again there: the order counts it then. Refund no "
+            "more than is left there meanwhile."
+        )
     if kind == "contradiction":
         return _(
             "What is proven stays. Compare this order with the gateway's own books, and put right "
