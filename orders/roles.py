@@ -16,6 +16,7 @@ _DAILY = (
     "orders.take_order",
     "orders.charge_order",
     "orders.mark_paid",
+    "orders.send_receipt",
     "orders.view_order",
     "orders.view_customer",
     "orders.add_customer",

@@ -27,7 +27,7 @@ def rights(role: str) -> set[str]:
 
 def test_an_agent_takes_and_charges_orders_and_no_more(db: None) -> None:
     assert rights("agent") == {
-        "take_order", "charge_order", "mark_paid", "view_order",
+        "take_order", "charge_order", "mark_paid", "send_receipt", "view_order",
         "view_customer", "add_customer", "change_customer",
     }  # fmt: skip
 
@@ -54,7 +54,7 @@ def test_a_role_that_was_bent_is_straightened_by_the_next_migration(db: None) ->
     agent.permissions.clear()
     own = Group.objects.create(name="night shift")
     call_command("migrate", verbosity=0)
-    assert agent.permissions.count() == 7
+    assert agent.permissions.count() == 8
     assert own.permissions.count() == 0
 
 

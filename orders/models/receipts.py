@@ -44,6 +44,7 @@ class Receipt(models.Model):
         verbose_name = _("receipt")
         verbose_name_plural = _("receipts")
         ordering = ["id"]
+        permissions = [("send_receipt", _("Can send receipts"))]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(due_at__isnull=False), name="receipt_due"),
         ]

@@ -61,7 +61,7 @@ def ask(
     The same form again gives the same receipt. Raises ``Refused`` without the right, for what is no
     address, where no money was taken, and after too many receipts of the order within an hour.
     """
-    rules.may(actor, "orders.mark_paid")
+    rules.may(actor, "orders.send_receipt")
     address = checked_email(email)
     with transaction.atomic(durable=True):
         locked = Order.objects.locked(order.pk)

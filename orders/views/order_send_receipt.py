@@ -20,7 +20,7 @@ from orders.views.cursor import number as number_in
 from orders.views.order_page import order_for
 
 
-@permission_required("orders.mark_paid", raise_exception=True)
+@permission_required("orders.send_receipt", raise_exception=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 def order_send_receipt(request: HttpRequest, number: str) -> HttpResponse:
     """The form; once it is sent 303 to the order, on which the receipt waits to leave."""

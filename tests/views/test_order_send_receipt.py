@@ -126,6 +126,21 @@ def test_who_may_send() -> None:
     assert Receipt.objects.count() == 1
 
 
+def test_without_the_right_to_send_receipts_it_is_neither_offered_nor_done() -> None:
+    order = OrderFactory(charged=True)
+    send(order)
+    Receipt.objects.update(state=ReceiptState.FAILED, due_at=None)
+    group = order.taken_by.groups.get()
+    group.permissions.remove(group.permissions.get(codename="send_receipt"))
+    client = signed_in(Staff.objects.get(pk=order.taken_by_id))
+    for path in ("", "receipt/"):
+        text = words(client.get(order.get_absolute_url() + path))
+        assert "Send receipt" not in text
+        assert "Send again" not in text
+    assert send(order, client).status_code == 403
+    assert Receipt.objects.count() == 1
+
+
 def test_without_the_right_to_change_customers_the_tick_is_neither_shown_nor_heard() -> None:
     order = OrderFactory(charged=True)
     group = order.taken_by.groups.get()
