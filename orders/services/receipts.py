@@ -54,7 +54,7 @@ def ask(
     corrects_customer: bool = False,
 ) -> Receipt:
     """A receipt that ``actor`` wants sent to ``email``, about the operation with the key ``about``
-    or else the latest; what still waits for, or failed at, another address is not sent any more.
+    or else the latest; what waits for, or failed at, another address is not sent there any more.
     ``corrects_customer``: from now on this is the customer's email, and the order's later receipts
     go there.
 
@@ -71,7 +71,7 @@ def ask(
             return again
         operation = _told_of(proven(locked.operations.order_by("id")), about)
         _check_limit(locked)
-        _replace(locked, address)
+        _replace(operation, address)
         receipt = _write(locked, operation, address, actor=actor, form_key=form_key)
         audit.record(locked, "receipt_asked", actor=actor, operation=operation, receipt=receipt.pk)
         if corrects_customer:
@@ -107,9 +107,11 @@ def _check_limit(order: Order) -> None:
         )
 
 
-def _replace(order: Order, address: str) -> None:
-    """What cannot reach another address need not be tried any more."""
-    stuck = order.receipts.filter(state__in=[ReceiptState.WAITING, ReceiptState.FAILED])
+def _replace(operation: Operation, address: str) -> None:
+    """What cannot reach another address need not be tried any more; what tells of something else
+    still has to arrive.
+    """
+    stuck = operation.receipts.filter(state__in=[ReceiptState.WAITING, ReceiptState.FAILED])
     stuck.exclude(address=address).update(state=ReceiptState.REPLACED, due_at=None)
 
 

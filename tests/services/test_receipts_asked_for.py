@@ -83,6 +83,14 @@ def test_what_waits_for_the_wrong_address_is_not_sent_any_more() -> None:
     }
 
 
+def test_what_waits_and_tells_of_something_else_is_still_sent() -> None:
+    order = OrderFactory(part_refunded=True)
+    charge, refund = order.operations.order_by("id")
+    first = asks(order, about=charge.pk, email="old@example.com")
+    asks(order, about=refund.pk, email="new@example.com")
+    assert Receipt.objects.get(pk=first.pk).state == ReceiptState.WAITING
+
+
 def test_so_many_an_hour_and_no_more(settings: object) -> None:
     order = OrderFactory(charged=True)
     for _each in range(5):
