@@ -11,7 +11,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from orders import clock
-from orders.errors import Refused
+from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Receipt, Staff
 from orders.services import audit, customers, rules
 from orders.services.customer_details import checked_email
@@ -58,17 +58,16 @@ def ask(
     ``corrects_customer``: from now on this is the customer's email, and the order's later receipts
     go there.
 
-    The same form again gives the same receipt. Raises ``Refused`` without the right, for what is no
-    address, where no money was taken, and after too many receipts of the order within an hour.
+    The same form again gives the same receipt, and ``Conflict`` for another address or operation.
+    Raises ``Refused`` without the right, for what is no address, where no money was taken, and
+    after too many receipts of the order within an hour.
     """
     rules.may(actor, "orders.send_receipt")
     address = checked_email(email)
     with transaction.atomic(durable=True):
         locked = Order.objects.locked(order.pk)
         if again := Receipt.objects.filter(form_key=form_key).first():
-            if again.order_id != locked.pk:
-                raise key_reused()
-            return again
+            return _same(again, locked, address, about)
         operation = _told_of(proven(locked.operations.order_by("id")), about)
         _check_limit(locked)
         _replace(operation, address)
@@ -84,6 +83,19 @@ def _write_what_lacks(order: Order, address: str) -> None:
     for operation in proven(order.operations.order_by("id")):
         if operation.pk not in told:
             _write(order, operation, address)
+
+
+def _same(made: Receipt, order: Order, address: str, about: int) -> Receipt:
+    """The receipt a repeated form made, if it asked for the same."""
+    if made.order_id != order.pk:
+        raise key_reused()
+    if made.address != address or about not in {0, made.operation_id}:
+        raise Conflict(
+            "form_key_reused",
+            _("This form already sent a receipt to %(address)s. Open it again for another one.")
+            % {"address": f"\u2066{made.address}\u2069"},
+        )
+    return made
 
 
 def _told_of(operations: Sequence[Operation], about: int) -> Operation:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from orders.errors import Refused
 from orders.forms.send_receipt import SendReceiptForm
-from orders.models import Order, Staff
+from orders.models import Order, Receipt, Staff
 from orders.services import receipts
 from orders.services.place import new_form_key
 from orders.services.receipt_content import content_of
@@ -34,8 +34,8 @@ def order_send_receipt(request: HttpRequest, number: str) -> HttpResponse:
     form = SendReceiptForm(
         request.POST or None, initial=_begun(request, order), may_correct=may_correct
     )
-    if form.is_valid() and _asked(cast("Staff", request.user), form, order):
-        address = f"\u2066{form.cleaned_data['email']}\u2069"
+    if form.is_valid() and (receipt := _asked(cast("Staff", request.user), form, order)):
+        address = f"\u2066{receipt.address}\u2069"
         messages.success(request, _("The receipt is on its way to %(to)s.") % {"to": address})
         return see_other(order.get_absolute_url())
     context = {"form": form, "order": order, "content": content}
@@ -52,11 +52,11 @@ def _begun(request: HttpRequest, order: Order) -> dict[str, Any]:
     }
 
 
-def _asked(actor: Staff, form: SendReceiptForm, order: Order) -> bool:
-    """Whether the receipt is written down; otherwise the form says why it is not."""
+def _asked(actor: Staff, form: SendReceiptForm, order: Order) -> Receipt | None:
+    """The receipt that was written down; otherwise the form says why there is none."""
     typed = form.cleaned_data
     try:
-        receipts.ask(
+        return receipts.ask(
             actor=actor,
             order=order,
             email=typed["email"],
@@ -66,5 +66,4 @@ def _asked(actor: Staff, form: SendReceiptForm, order: Order) -> bool:
         )
     except Refused as refusal:
         form.refuse(refusal)
-        return False
-    return True
+        return None

@@ -1,5 +1,6 @@
 """Receipts that people ask for: to whom, about what, how often, and by whom."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -49,10 +50,21 @@ def test_it_tells_of_the_latest_thing_or_of_what_was_meant() -> None:
 
 def test_the_same_form_again_sends_nothing_again() -> None:
     order, key = OrderFactory(charged=True), place.new_form_key()
-    assert asks(order, form_key=key) == asks(order, form_key=key, email="other@example.com")
+    assert asks(order, form_key=key) == asks(order, form_key=key)
     assert Receipt.objects.count() == 1
     with pytest.raises(Conflict):
         asks(OrderFactory(charged=True), form_key=key)
+
+
+def test_the_same_form_with_another_address_is_a_conflict() -> None:
+    order, key = OrderFactory(part_refunded=True), place.new_form_key()
+    charge, refund = order.operations.order_by("id")
+    asks(order, form_key=key, email="old@example.com", about=refund.pk)
+    with pytest.raises(Conflict, match=re.escape("sent a receipt to \u2066old@example.com\u2069.")):
+        asks(order, form_key=key, email="new@example.com", about=refund.pk)
+    with pytest.raises(Conflict):
+        asks(order, form_key=key, email="old@example.com", about=charge.pk)
+    assert [one.address for one in Receipt.objects.all()] == ["old@example.com"]
 
 
 def test_corrected_from_now_on_it_is_the_customers_address() -> None:

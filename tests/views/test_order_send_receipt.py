@@ -54,6 +54,22 @@ def test_pressed_twice_it_sends_once() -> None:
     assert Receipt.objects.count() == 1
 
 
+def test_pressed_again_with_another_address_it_says_where_it_went() -> None:
+    order = OrderFactory(charged=True)
+    key = place.new_form_key()
+    send(order, form_key=key, email="old@example.com")
+    text = words(send(order, form_key=key, email="new@example.com"))
+    assert "This form already sent a receipt to \u2066old@example.com\u2069." in text
+    assert "on its way" not in text
+
+
+def test_what_is_said_names_the_address_that_was_used() -> None:
+    order = OrderFactory(charged=True)
+    text = words(send(order, email="aisha@example.com\u200e"))  # a hidden mark, as pasted
+    assert Receipt.objects.get().address == "aisha@example.com"
+    assert "on its way to \u2066aisha@example.com\u2069." in text
+
+
 def test_a_corrected_address_may_become_the_customers() -> None:
     order = OrderFactory(charged=True)
     send(order, email="right@example.com")
