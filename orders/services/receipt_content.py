@@ -66,10 +66,7 @@ def content_of(order: Order, about: Operation | None = None) -> Content:
     taken = [one for one in counted if one.kind != Kind.REFUND]
     refunds = [one for one in counted if one.kind == Kind.REFUND]
     if charge is None or not taken:
-        raise Refused(
-            "nothing_was_taken",
-            _("There is no receipt: no money was taken for this order."),
-        )
+        raise nothing_was_taken()
     charged = sum(one.amount_minor for one in taken)
     refunded = moved(refunds, Kind.REFUND)
     told = next((one for one in refunds if about and one.pk == about.pk), None)
@@ -86,6 +83,14 @@ def content_of(order: Order, about: Operation | None = None) -> Content:
         left=money.format_money(charged - refunded, order.currency) if refunds else "",
         told=_line(told) if told else None,
         is_practice=settings.IS_PRACTICE,
+    )
+
+
+def nothing_was_taken() -> Refused:
+    """The refusal of a receipt for nothing."""
+    return Refused(
+        "nothing_was_taken",
+        _("There is no receipt: no money was taken for this order."),
     )
 
 

@@ -16,6 +16,7 @@ from django.db.models import Min, QuerySet
 from orders import clock
 from orders.models import Order, Receipt
 from orders.services import audit
+from orders.services.receipt_content import proven
 from orders.services.receipt_mail import mail_of
 from orders.states import ReceiptState
 from orders.tasks import enqueue, task
@@ -41,8 +42,8 @@ def deliver(receipt_pk: int, tries: int) -> bool:
     if not waiting.update(tries=tries + 1, due_at=now + timedelta(seconds=LEASE_S)):
         return False
     receipt = Receipt.objects.select_related("order", "operation").get(pk=receipt_pk)
-    if receipt.operation.reversed_at:
-        return _end(receipt, ReceiptState.REPLACED)  # the bank took this refund back meanwhile
+    if receipt.operation not in proven(receipt.order.operations.order_by("id")):
+        return _end(receipt, ReceiptState.REPLACED)  # the bank took the refund back meanwhile
     try:
         mail_of(receipt).send()
     except (InterfaceError, OperationalError):

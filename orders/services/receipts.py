@@ -3,7 +3,6 @@ people ask for. ``services.receipt_delivery`` sends them.
 """
 
 import logging
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,7 +16,7 @@ from orders.services import audit, customers, rules
 from orders.services.customer_details import checked_email
 from orders.services.form_keys import key_reused
 from orders.services.place import new_form_key
-from orders.services.receipt_content import proven
+from orders.services.receipt_content import nothing_was_taken, proven
 from orders.services.receipt_delivery import send_soon
 from orders.states import ReceiptState
 
@@ -59,8 +58,8 @@ def ask(
     go there.
 
     The same form again gives the same receipt, and ``Conflict`` for another address or operation.
-    Raises ``Refused`` without the right, for what is no address, where no money was taken, and
-    after too many receipts of the order within an hour.
+    Raises ``Refused`` without the right, for what is no address, by ``told_of``, and after
+    too many receipts of the order within an hour.
     """
     rules.may(actor, "orders.send_receipt")
     address = checked_email(email)
@@ -68,7 +67,7 @@ def ask(
         locked = Order.objects.locked(order.pk)
         if again := Receipt.objects.filter(form_key=form_key).first():
             return _same(again, locked, address, about)
-        operation = _told_of(proven(locked.operations.order_by("id")), about)
+        operation = told_of(locked, about)
         _check_limit(locked)
         _replace(operation, address)
         receipt = _write(locked, operation, address, actor=actor, form_key=form_key)
@@ -76,6 +75,24 @@ def ask(
         if corrects_customer:
             _correct(locked, actor, address)
     return receipt
+
+
+def told_of(order: Order, about: int = 0) -> Operation:
+    """What a receipt tells of: the movement of money with the key ``about``, or else the latest.
+
+    Raises ``Refused`` where no money was taken, and where what was meant is not proven any more.
+    """
+    operations = proven(order.operations.order_by("id"))
+    if not operations:
+        raise nothing_was_taken()
+    if not about:
+        return operations[-1]
+    if found := next((one for one in operations if one.pk == about), None):
+        return found
+    raise Refused(
+        "not_proven_any_more",
+        _("What this receipt told of does not count any more. It is not sent again."),
+    )
 
 
 def _write_what_lacks(order: Order, address: str) -> None:
@@ -96,16 +113,6 @@ def _same(made: Receipt, order: Order, address: str, about: int) -> Receipt:
             % {"address": f"\u2066{made.address}\u2069"},
         )
     return made
-
-
-def _told_of(operations: Sequence[Operation], about: int) -> Operation:
-    """The operation that was meant, or the latest."""
-    if not operations:
-        raise Refused(
-            "nothing_was_taken",
-            _("There is no receipt: no money was taken for this order."),
-        )
-    return next((one for one in operations if one.pk == about), operations[-1])
 
 
 def _check_limit(order: Order) -> None:

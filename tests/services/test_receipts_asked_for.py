@@ -8,7 +8,7 @@ from django.contrib.auth.models import Permission
 
 from orders import clock
 from orders.errors import Conflict, Refused
-from orders.models import Order, Receipt, Staff
+from orders.models import Operation, Order, Receipt, Staff
 from orders.services import place, receipts
 from orders.states import ReceiptState
 from tests.factories import OrderFactory, StaffFactory
@@ -45,7 +45,17 @@ def test_it_tells_of_the_latest_thing_or_of_what_was_meant() -> None:
     charge, refund = order.operations.order_by("id")
     assert asks(order).operation == refund
     assert asks(order, about=charge.pk).operation == charge
-    assert asks(order, about=10**9).operation == refund
+
+
+def test_what_is_not_proven_any_more_is_not_sent_again() -> None:
+    order = OrderFactory(part_refunded=True)
+    charge, refund = order.operations.order_by("id")
+    Operation.objects.filter(pk=refund.pk).update(reversed_at=clock.now())
+    for about in (refund.pk, 10**9):
+        with pytest.raises(Refused, match="does not count any more"):
+            asks(order, about=about)
+    assert not Receipt.objects.exists()
+    assert asks(order).operation == charge
 
 
 def test_the_same_form_again_sends_nothing_again() -> None:

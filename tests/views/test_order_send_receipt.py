@@ -6,7 +6,8 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from orders.models import Customer, Order, Receipt, Staff
+from orders import clock
+from orders.models import Customer, Operation, Order, Receipt, Staff
 from orders.services import place
 from orders.states import ReceiptState
 from tests.factories import CustomerFactory, OrderFactory, StaffFactory
@@ -89,6 +90,31 @@ def test_sent_again_it_begins_with_what_was_sent() -> None:
     other = OrderFactory(charged=True, taken_by=order.taken_by)
     assert values(client.get(f"{url(other)}?again={receipt.pk}"))["email"] == other.customer.email
     assert client.get(f"{url(order)}?again=nonsense").status_code == 200
+
+
+def test_the_form_names_the_movement_that_the_receipt_is_about() -> None:
+    order = OrderFactory(part_refunded=True)
+    charge, refund = order.operations.order_by("id")
+    client = signed_in(order.taken_by)
+    page = client.get(url(order))
+    assert f"AboutRefund KWD 125.250 {refund}" in words(page)
+    assert values(page)["about"] == str(refund.pk)
+    send(order, client, about=str(charge.pk))
+    page = client.get(f"{url(order)}?again={Receipt.objects.get().pk}")
+    assert f"AboutPurchase KWD 250.500 {charge}" in words(page)
+
+
+def test_a_receipt_of_what_does_not_count_any_more_is_not_sent_again() -> None:
+    order = OrderFactory(part_refunded=True)
+    refund = order.operations.get(kind="refund")
+    send(order, about=str(refund.pk))
+    Operation.objects.filter(pk=refund.pk).update(reversed_at=clock.now())
+    client = signed_in(order.taken_by)
+    page = client.get(f"{url(order)}?again={Receipt.objects.get().pk}", follow=True)
+    assert page.redirect_chain == [(order.get_absolute_url(), 303)]
+    assert "does not count any more" in words(page)
+    assert "does not count any more" in words(send(order, client, about=str(refund.pk)))
+    assert Receipt.objects.count() == 1
 
 
 @pytest.mark.parametrize(
