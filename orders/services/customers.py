@@ -94,8 +94,10 @@ def create(
 def update(*, actor: Staff | None, customer: Customer, **changes: str) -> Customer:
     """The customer with ``changes`` (any of ``FIELDS``) written. Raises ``Refused`` as create does.
 
-    The event names the fields that changed, never what they held.
+    Receipts that are still to come go to the new email, for orders whose went to the old one. The
+    event names the fields that changed, never what they held.
     """
+    lock_orders(customer)
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
     held = {field: getattr(customer, field) for field in FIELDS}
     details = checked(held | changes)
@@ -105,10 +107,20 @@ def update(*, actor: Staff | None, customer: Customer, **changes: str) -> Custom
             setattr(customer, field, details[field])
         customer.save(update_fields=changed)
         rebuild_keys(customer)
+        if "email" in changed:
+            _mailed_to(customer, held["email"]).update(receipt_address=customer.email)
         audit.record_account(
             "customer_changed", actor=actor, customer=customer.number, fields=changed
         )
     return customer
+
+
+def lock_orders(customer: Customer) -> None:
+    """Lock the orders that a change of the email changes, before anything else is: whoever locks
+    an order and its customer takes the order first.
+    """
+    rows = _mailed_to(customer, customer.email).select_for_update().order_by("pk")
+    list(rows.values_list("pk", flat=True))
 
 
 def rebuild_keys(customer: Customer) -> None:
@@ -118,6 +130,13 @@ def rebuild_keys(customer: Customer) -> None:
     customer.search_keys.filter(key__in=held - wanted).delete()
     SearchKey.objects.bulk_create(
         SearchKey(customer=customer, key=key) for key in sorted(wanted - held)
+    )
+
+
+def _mailed_to(customer: Customer, email: str) -> QuerySet[Order]:
+    """The customer's orders whose receipts go to ``email``; with none they go nowhere."""
+    return Order.objects.filter(customer=customer, receipt_address=email).exclude(
+        receipt_address=""
     )
 
 

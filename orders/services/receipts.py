@@ -54,8 +54,8 @@ def ask(
 ) -> Receipt:
     """A receipt that ``actor`` wants sent to ``email``, about the operation with the key ``about``
     or else the latest; what waits for, or failed at, another address is not sent there any more.
-    ``corrects_customer``: from now on this is the customer's email, and the order's later receipts
-    go there.
+    ``corrects_customer``: from now on this is the customer's email, and later receipts of this
+    order, and of others whose went to the old one, go there.
 
     The same form again gives the same receipt, and ``Conflict`` for another address or operation.
     Raises ``Refused`` without the right, for what is no address, by ``told_of``, and after
@@ -64,6 +64,8 @@ def ask(
     rules.may(actor, "orders.send_receipt")
     address = checked_email(email)
     with transaction.atomic(durable=True):
+        if corrects_customer:
+            customers.lock_orders(order.customer)
         locked = Order.objects.locked(order.pk)
         if again := Receipt.objects.filter(form_key=form_key).first():
             return _same(again, locked, address, about)

@@ -6,7 +6,7 @@ import pytest
 
 from orders import clock
 from orders.errors import Refused
-from orders.models import Event, SearchKey, Staff
+from orders.models import Event, Order, SearchKey, Staff
 from orders.services import customers
 from tests.factories import CustomerFactory, OrderFactory, StaffFactory, StoredCardFactory
 
@@ -70,6 +70,27 @@ def test_details_that_cannot_be_kept_are_refused_at_their_field(
         customers.create(actor=agent, **details)
     assert (refusal.value.field, refusal.value.code) == (field, code)
     assert refusal.value.sentence
+
+
+def test_receipts_still_to_come_follow_a_corrected_email(agent: Staff) -> None:
+    customer = CustomerFactory(email="wrong@example.com")
+    wrong, elsewhere, nowhere, before = (
+        OrderFactory(customer=customer, receipt_address=address)
+        for address in ("wrong@example.com", "gift@example.com", "", None)
+    )
+    other = OrderFactory(receipt_address="wrong@example.com")
+    customers.update(actor=agent, customer=customer, email="right@example.com")
+    now = Order.objects.in_bulk()
+    assert [now[one.pk].receipt_address for one in (wrong, elsewhere, nowhere, before, other)] == [
+        "right@example.com", "gift@example.com", "", None, "wrong@example.com",
+    ]  # fmt: skip
+
+
+def test_who_had_no_email_and_wants_no_receipts_gets_none_by_giving_one(agent: Staff) -> None:
+    order = OrderFactory(customer=CustomerFactory(email=""), receipt_address="")
+    customers.update(actor=agent, customer=order.customer, email="aisha@example.com")
+    order.refresh_from_db()
+    assert order.receipt_address == ""
 
 
 def test_somebody_nobody_can_reach_is_refused(agent: Staff) -> None:

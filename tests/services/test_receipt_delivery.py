@@ -12,7 +12,7 @@ from django_tasks_db.models import DBTaskResult
 from pytest_django.fixtures import Settings
 
 from orders import clock
-from orders.models import Operation, Receipt
+from orders.models import Receipt
 from orders.services import attention, receipt_delivery, receipts
 from orders.services.background import Background
 from orders.services.receipt_delivery import LEASE_S, deliver, sweep
@@ -35,14 +35,6 @@ class Failing(BaseEmailBackend):
 
     def send_messages(self, email_messages: object) -> int:
         raise self.error
-
-
-class ReplacedMeanwhile(BaseEmailBackend):
-    """While the mail leaves somebody asks for another one."""
-
-    def send_messages(self, email_messages: object) -> int:
-        Receipt.objects.update(state=ReceiptState.REPLACED, due_at=None)
-        return 1
 
 
 @pytest.fixture
@@ -237,31 +229,6 @@ def test_sweeps_at_the_same_moment_make_one_task(receipt: Receipt) -> None:
     done = together(*[sweep] * 3)
     assert sorted(map(str, done)) == ["0", "0", "1"]
     assert DBTaskResult.objects.count() == 1
-
-
-def test_a_refund_that_the_bank_took_back_is_not_told_any_more() -> None:
-    order = OrderFactory(part_refunded=True, receipt_address="aisha@example.com")
-    receipts.follow(order)
-    refund = order.operations.get(kind="refund")
-    receipt = Receipt.objects.get(operation=refund)
-    Operation.objects.filter(pk=refund.pk).update(reversed_at=clock.now())
-    assert not deliver.call(receipt.pk, 0)
-    assert now(receipt).state == ReceiptState.REPLACED
-    assert mail.outbox == []
-
-
-def test_one_that_was_replaced_while_it_left_did_leave(
-    receipt: Receipt, settings: Settings
-) -> None:
-    settings.EMAIL_BACKEND = f"{__name__}.ReplacedMeanwhile"
-    assert deliver.call(receipt.pk, 0)
-    assert now(receipt).state == ReceiptState.SENT
-
-
-def test_one_that_was_replaced_before_does_not_leave(receipt: Receipt) -> None:
-    Receipt.objects.update(state=ReceiptState.REPLACED, due_at=None)
-    worked_off()
-    assert mail.outbox == []
 
 
 def test_no_transaction_is_open_while_the_mail_leaves(

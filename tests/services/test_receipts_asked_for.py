@@ -85,6 +85,16 @@ def test_corrected_from_now_on_it_is_the_customers_address() -> None:
     assert order.receipt_address == order.customer.email == "right@example.com"
 
 
+def test_a_correction_reaches_the_customers_other_orders() -> None:
+    order = OrderFactory(charged=True)
+    other = OrderFactory(
+        charged=True, customer=order.customer, receipt_address=order.customer.email
+    )
+    asks(order, email="right@example.com", corrects_customer=True)
+    other.refresh_from_db()
+    assert other.receipt_address == "right@example.com"
+
+
 def test_who_wants_no_receipts_by_themselves_gets_none_after_a_correction() -> None:
     order = OrderFactory(charged=True, receipt_address="")
     asks(order, email="right@example.com", corrects_customer=True)
