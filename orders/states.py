@@ -117,6 +117,10 @@ class ReceiptState(TextChoices):
     REPLACED = "replaced", _("Not sent any more")
 
 
+# The code of an alarm about a receipt whose address the mail server knows not, for good.
+RECIPIENT_REFUSED = "recipient_refused"
+
+
 class Source(TextChoices):
     """How an order reached the office."""
 

@@ -18,7 +18,7 @@ from orders.models import Order, Receipt
 from orders.services import audit
 from orders.services.receipt_content import proven
 from orders.services.receipt_mail import mail_of
-from orders.states import ReceiptState
+from orders.states import RECIPIENT_REFUSED, ReceiptState
 from orders.tasks import enqueue, task
 
 log = logging.getLogger(__name__)
@@ -99,15 +99,18 @@ def _put_off(receipt: Receipt, error: Exception) -> bool:
     """It did not leave: try again later, or never where the address is refused or time is over."""
     problem = _told(error)
     late = clock.now() - receipt.made_at >= GIVEN_UP_AFTER
-    if late or _is_final(error):
-        return _end(receipt, ReceiptState.FAILED, "receipt_failed", problem=problem)
+    code = RECIPIENT_REFUSED if _is_final(error) else ""
+    if late or code:
+        return _end(receipt, ReceiptState.FAILED, "receipt_failed", code=code, problem=problem)
     wait_s = RETRY_S[min(receipt.tries, len(RETRY_S)) - 1]
     due_at = clock.now() + timedelta(seconds=wait_s)
     _mine(receipt).filter(state=ReceiptState.WAITING).update(due_at=due_at, problem=problem)
     return False
 
 
-def _end(receipt: Receipt, state: ReceiptState, event: str = "", **changes: Any) -> bool:
+def _end(
+    receipt: Receipt, state: ReceiptState, event: str = "", *, code: str = "", **changes: Any
+) -> bool:
     """Whether it is out; its row waits for nothing more, and the trail tells how it ended."""
     with transaction.atomic(durable=True):
         order = Order.objects.locked(receipt.order_id)
@@ -117,7 +120,9 @@ def _end(receipt: Receipt, state: ReceiptState, event: str = "", **changes: Any)
             row = row.filter(state=ReceiptState.WAITING)
         moved = row.update(state=state, due_at=None, **changes)
         if moved and event:
-            audit.record(order, event, operation=receipt.operation, receipt=receipt.pk)
+            audit.record(
+                order, event, operation=receipt.operation, receipt=receipt.pk, code=code
+            )
     return state == ReceiptState.SENT
 
 

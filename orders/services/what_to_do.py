@@ -6,15 +6,15 @@ from orders.models import Difference, Operation, OutsidePayment
 from orders.services.explain import explain
 from orders.services.paid_outside import is_paid_twice
 from orders.services.totals import is_given_back
-from orders.states import Kind, Status
+from orders.states import RECIPIENT_REFUSED, Kind, Status
 
 
 def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
     """A sentence for an alarm of ``kind`` about ``operation`` as it stands now. ``code`` is what
-    the gateway said at the time, where the alarm is about that.
+    the gateway, or the mail server, said at the time, where the alarm is about that.
     """
     if kind == "receipt_failed":
-        return _("Ask the customer for the right address, and send it again on the order's page.")
+        return _not_mailed(code)
     if operation and operation.status == Status.DUPLICATE:
         return _duplicate(operation)
     if kind == "late_success":
@@ -55,6 +55,15 @@ def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
     return _(
         "The answer was not believed. Compare reference, amount and currency with the gateway's "
         "own books."
+    )
+
+
+def _not_mailed(code: str) -> str:
+    if code == RECIPIENT_REFUSED:
+        return _("Ask the customer for the right address, and send it again on the order's page.")
+    return _(
+        "The mail server did not take it for three days; the address may be right. Tell whoever "
+        "runs this office, and send it again on the order's page once mail leaves."
     )
 
 

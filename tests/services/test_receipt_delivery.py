@@ -141,7 +141,7 @@ def test_after_three_days_a_person_has_to_look(
     assert done.tries > 70
     [alarm] = attention.alarms(StaffFactory(supervisor=True)).items
     assert (alarm.title, alarm.operation) == ("A receipt could not be sent", receipt.operation)
-    assert "send it again" in alarm.to_do
+    assert alarm.to_do.startswith("The mail server did not take it for three days")
 
 
 def test_an_address_that_does_not_exist_is_told_at_once(
@@ -151,6 +151,8 @@ def test_an_address_that_does_not_exist_is_told_at_once(
     worked_off()
     assert (now(receipt).state, now(receipt).tries) == (ReceiptState.FAILED, 1)
     assert kinds(receipt.order)[-1] == "receipt_failed"
+    [alarm] = attention.alarms(StaffFactory(supervisor=True)).items
+    assert alarm.to_do.startswith("Ask the customer for the right address")
 
 
 @pytest.mark.parametrize(
