@@ -5,13 +5,12 @@ answer goes through the one door for evidence. A row in ``sending`` is never sen
 after any crash: the resolver asks about it instead.
 """
 
-import time
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, close_old_connections, transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from orders import clock
@@ -38,12 +37,11 @@ from orders.services.agreements import agreement_id
 from orders.services.gate import gate
 from orders.services.gateway_words import about
 from orders.services.near_duplicates import Confirmation
+from orders.services.patience import patiently
 from orders.services.place import Placed, expire
 from orders.services.prepare import sent_now
 from orders.services.statement import Statement
 from orders.states import Kind, Status
-
-_PAUSES_S = (0.2, 0.5, 1.0, 2.0, 3.0, 3.0)
 
 
 class TooLate(NotSent):
@@ -185,10 +183,8 @@ def record_patiently(operation: Operation, statement: Statement) -> Operation:
     """Record, trying again while the database is away; then leave it to the resolver, which asks
     the gateway about every row that stays in ``sending``.
     """
-    for pause_s in _PAUSES_S:
-        try:
-            return evidence.apply(operation=operation, statement=statement, actor=operation.actor)
-        except (InterfaceError, OperationalError):
-            time.sleep(pause_s)
-            close_old_connections()
-    return operation
+    apply = partial(evidence.apply, operation=operation, statement=statement, actor=operation.actor)
+    try:
+        return patiently(apply)
+    except (InterfaceError, OperationalError):
+        return operation

@@ -7,6 +7,7 @@ process that dies between sending and noting it makes a second mail.
 
 import logging
 from datetime import timedelta
+from functools import partial
 from smtplib import SMTPRecipientsRefused
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.db.models import Min, QuerySet
 from orders import clock
 from orders.models import Order, Receipt
 from orders.services import audit
+from orders.services.patience import patiently
 from orders.services.receipt_content import proven
 from orders.services.receipt_mail import mail_of
 from orders.states import RECIPIENT_REFUSED, ReceiptState
@@ -53,7 +55,8 @@ def deliver(receipt_pk: int, tries: int) -> bool:
     except Exception as error:  # noqa: BLE001  its words and its trace may hold an address
         log.warning("receipt %s could not be sent: %s", receipt.pk, type(error).__name__)
         return _put_off(receipt, error)
-    return _end(receipt, ReceiptState.SENT, "receipt_sent", sent_at=clock.now())
+    sent = partial(_end, receipt, ReceiptState.SENT, "receipt_sent", sent_at=clock.now())
+    return patiently(sent)
 
 
 def sweep() -> int:
@@ -115,14 +118,14 @@ def _end(
     with transaction.atomic(durable=True):
         order = Order.objects.locked(receipt.order_id)
         changes = {"problem": ""} | changes
-        row = _mine(receipt)
+        row = _mine(receipt).exclude(
+            state=state
+        )  # noted already, and only the commit's answer lost
         if state != ReceiptState.SENT:  # one that was replaced while it left did leave
             row = row.filter(state=ReceiptState.WAITING)
         moved = row.update(state=state, due_at=None, **changes)
         if moved and event:
-            audit.record(
-                order, event, operation=receipt.operation, receipt=receipt.pk, code=code
-            )
+            audit.record(order, event, operation=receipt.operation, receipt=receipt.pk, code=code)
     return state == ReceiptState.SENT
 
 

@@ -13,7 +13,7 @@ from orders.api import find
 from orders.models import Operation, Order, StoredCard
 from orders.problems import PROBLEMS
 from orders.sandbox.server import Sandbox
-from orders.services import charge
+from orders.services import charge, patience
 from tests import steps
 from tests.api.conftest import Machine, make_machine, order
 from tests.factories import CustomerFactory, OrderFactory
@@ -152,7 +152,7 @@ def test_a_database_that_goes_away_after_the_charge_leaves_202(
     def away(*_args: object, **_kwargs: object) -> None:
         raise OperationalError
 
-    monkeypatch.setattr(charge, "_PAUSES_S", (0.0,))
+    monkeypatch.setattr(patience, "PAUSES_S", (0.0,))
     monkeypatch.setattr(charge.evidence, "apply", away)
     monkeypatch.setattr(Operation, "refresh_from_db", away)
     answer = shop.post("/orders", order(card))

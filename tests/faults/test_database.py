@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from orders import clock
 from orders.models import Evidence, Operation, Order, Staff, StoredCard
 from orders.sandbox.server import Sandbox
-from orders.services import charge, place, resolve
+from orders.services import charge, patience, place, resolve
 from orders.states import Status
 from tests import steps
 from tests.factories import OperationFactory, OrderFactory
@@ -77,7 +77,7 @@ def test_fault_61_claim_without_a_database_sends_nothing(agent: Staff, gateway: 
 def test_fault_62_answer_that_cannot_be_recorded_is_found_by_asking(
     agent: Staff, card: StoredCard, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(charge, "_PAUSES_S", (0.01, 0.01))
+    monkeypatch.setattr(patience, "PAUSES_S", (0.01, 0.01))
     placed = steps.place_stored(agent, card)
     with stoppable() as stop:
         charge.about(placed.operation.order)  # what is sent is read before
@@ -123,7 +123,7 @@ def test_fault_63_connection_lost_at_the_commit_of_the_answer_counts_once(
     when: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(charge, "_PAUSES_S", (0.01, 0.01, 0.01))
+    monkeypatch.setattr(patience, "PAUSES_S", (0.01, 0.01, 0.01))
     placed = steps.place_stored(agent, card)
     relay.cut_at(b"COMMIT", when)
     operation = charge.proceed(placed)

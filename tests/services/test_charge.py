@@ -8,7 +8,7 @@ from orders import clock
 from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import charge, evidence, place
+from orders.services import charge, evidence, patience, place
 from orders.states import OrderStatus, Status
 from tests import steps
 
@@ -124,8 +124,8 @@ def test_no_transaction_is_open_while_the_gateway_is_asked(
 def test_an_answer_is_recorded_once_the_database_is_back(
     agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(charge, "_PAUSES_S", (0, 0, 0))
-    monkeypatch.setattr(charge, "close_old_connections", lambda: None)
+    monkeypatch.setattr(patience, "PAUSES_S", (0, 0, 0))
+    monkeypatch.setattr(patience, "close_old_connections", lambda: None)
     calls = iter([OperationalError(), InterfaceError(), None])
     apply = evidence.apply
 
@@ -141,8 +141,8 @@ def test_an_answer_is_recorded_once_the_database_is_back(
 def test_a_database_that_stays_away_leaves_the_charge_to_the_resolver(
     agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(charge, "_PAUSES_S", (0,))
-    monkeypatch.setattr(charge, "close_old_connections", lambda: None)
+    monkeypatch.setattr(patience, "PAUSES_S", (0,))
+    monkeypatch.setattr(patience, "close_old_connections", lambda: None)
 
     def away(**_given: object) -> Operation:
         raise OperationalError

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import Any
 
 import pytest
 import time_machine
@@ -13,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from orders import clock
 from orders.models import Receipt
-from orders.services import attention, receipt_delivery, receipts
+from orders.services import attention, patience, receipt_delivery, receipts
 from orders.services.background import Background
 from orders.services.receipt_delivery import LEASE_S, deliver, sweep
 from orders.states import ReceiptState
@@ -197,9 +198,44 @@ def test_a_process_that_dies_while_sending_is_made_up_for(
     assert now(receipt).state == ReceiptState.SENT
 
 
-def test_a_database_that_is_away_after_the_mail_left_costs_a_second_one_and_no_loss(
+def test_a_database_that_is_away_for_a_moment_after_the_mail_left_costs_no_second_one(
     receipt: Receipt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(patience, "PAUSES_S", (0, 0))
+    record, away = receipt_delivery.audit.record, [OperationalError, OperationalError]
+
+    def flaky(*given: Any, **more: Any) -> object:
+        if away:
+            raise away.pop()
+        return record(*given, **more)
+
+    monkeypatch.setattr(receipt_delivery.audit, "record", flaky)
+    assert deliver.call(receipt.pk, 0)
+    assert (now(receipt).state, len(mail.outbox)) == (ReceiptState.SENT, 1)
+
+
+def test_one_whose_commit_was_not_answered_is_noted_once(
+    receipt: Receipt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PAUSES_S", (0,))
+    end, lost = receipt_delivery._end, [OperationalError]
+
+    def answered_late(*given: Any, **more: Any) -> bool:
+        is_out = end(*given, **more)
+        if lost:
+            raise lost.pop()
+        return is_out
+
+    monkeypatch.setattr(receipt_delivery, "_end", answered_late)
+    assert deliver.call(receipt.pk, 0)
+    assert kinds(receipt.order).count("receipt_sent") == 1
+
+
+def test_a_database_that_stays_away_after_the_mail_left_costs_a_second_one_and_no_loss(
+    receipt: Receipt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patience, "PAUSES_S", (0, 0))
+
     def away(*_given: object, **_more: object) -> None:
         raise OperationalError
 
