@@ -16,4 +16,6 @@ EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER") or ""
 EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD") or ""
 EMAIL_USE_TLS = bool(_mail.get("EMAIL_USE_TLS"))
 EMAIL_USE_SSL = bool(_mail.get("EMAIL_USE_SSL"))
-EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hang whoever mails
+# Seconds; a mail server that hangs must not hang whoever mails. Receipts wait longer, in a process
+# of their own: RECEIPT_TIMEOUT_S.
+EMAIL_TIMEOUT = 10

@@ -31,6 +31,8 @@ RESOLVE_BREAKER_AFTER = env.int("RESOLVE_BREAKER_AFTER", default=5)
 RESOLVER_SILENCE_S = env.int("RESOLVER_SILENCE_S", default=0 if TESTING else 60)  # 0: never
 ALARM_YELLOW_S = env.int("ALARM_YELLOW_S", default=300)
 ALARM_RED_S = env.int("ALARM_RED_S", default=900)
+# How long a mail server that has a whole receipt may take to say so; RFC 5321 asks for ten minutes.
+RECEIPT_TIMEOUT_S = env.int("RECEIPT_TIMEOUT_S", default=300)
 # How long a password that was typed holds for giving money back.
 ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("PASSWORD_HOLDS_S", default=300)
 IDLE_LIMIT_S = env.int("IDLE_LIMIT_S", default=900)

@@ -113,6 +113,7 @@ class ReceiptState(TextChoices):
 
     WAITING = "waiting", _("Waiting")
     SENT = "sent", _("Sent")
+    PERHAPS = "perhaps", _("Perhaps sent")
     FAILED = "failed", _("Could not be sent")
     REPLACED = "replaced", _("Not sent any more")
 

@@ -16,6 +16,7 @@ ALARMS = [
     "more_at_gateway",
     "paid_twice",
     "receipt_failed",
+    "receipt_perhaps",
     "refund_reversed",
     "set_up_wrong",
     "unapproved_held",

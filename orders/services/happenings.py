@@ -39,6 +39,7 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "receipt_asked": (_("Receipt asked for"), ""),
     "receipt_sent": (_("Receipt sent"), ""),
     "receipt_failed": (_("A receipt could not be sent"), "bad"),
+    "receipt_perhaps": (_("A receipt was perhaps sent"), "wait"),
     "approval_asked": (_("Approval asked for"), "wait"),
     "approval_granted": (_("Approved by a second person"), "good"),
     "approval_refused": (_("Approval refused"), "bad"),

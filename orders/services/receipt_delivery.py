@@ -1,8 +1,12 @@
 """Receipts leave: one delivery of each at a time, tried again for three days until it is out.
 
 Delivering happens in a process of its own, never in a request and never in the resolver, so that a
-mail server that is slow or away holds up neither. A row is claimed before the mail leaves; only a
-process that dies between sending and noting it makes a second mail.
+mail server that is slow or away holds up neither. A row is claimed before the mail leaves.
+
+At least once, so perhaps twice: a process that dies, or loses its database for longer than
+``patience`` allows, between handing a mail over and noting it. The two have one Message-ID.
+At most once: a server that had the whole mail and did not answer. Such a receipt is perhaps sent,
+is never repeated by a program, and waits for a person who asks the customer.
 """
 
 import logging
@@ -17,6 +21,7 @@ from django.db.models import Min, QuerySet
 from orders import clock
 from orders.models import Order, Receipt
 from orders.services import audit
+from orders.services.mail_server import PerhapsSent, connection, longest_s
 from orders.services.patience import patiently
 from orders.services.receipt_content import proven
 from orders.services.receipt_mail import mail_of
@@ -25,11 +30,12 @@ from orders.tasks import enqueue, task
 
 log = logging.getLogger(__name__)
 
-LEASE_S = 300  # longer than a mail server may take
+NOTED_S = 120  # for noting what came of it, patience with the database included
 QUEUED_S = 300  # how long a task may wait in the queue before another one is made
 RETRY_S = (60, 300, 900, 3600)  # then hourly
 GIVEN_UP_AFTER = timedelta(days=3)
 BATCH = 50
+_LEFT = frozenset({ReceiptState.SENT, ReceiptState.PERHAPS})
 
 
 @task
@@ -41,7 +47,7 @@ def deliver(receipt_pk: int, tries: int) -> bool:
     """
     now = clock.now()
     waiting = Receipt.objects.filter(pk=receipt_pk, tries=tries, state=ReceiptState.WAITING)
-    if not waiting.update(tries=tries + 1, due_at=now + timedelta(seconds=LEASE_S)):
+    if not waiting.update(tries=tries + 1, due_at=now + lease()):
         return False
     receipt = Receipt.objects.select_related("order", "operation").get(pk=receipt_pk)
     if receipt.operation not in proven(receipt.order.operations.order_by("id")):
@@ -49,14 +55,22 @@ def deliver(receipt_pk: int, tries: int) -> bool:
     if not _follow_address(receipt):
         return _end(receipt, ReceiptState.REPLACED)
     try:
-        mail_of(receipt).send()
+        connection().send_messages([mail_of(receipt)])
     except (InterfaceError, OperationalError):
         raise
+    except PerhapsSent:
+        log.warning("the mail server had receipt %s, and did not answer", receipt.pk)
+        return patiently(partial(_end, receipt, ReceiptState.PERHAPS, "receipt_perhaps"))
     except Exception as error:  # noqa: BLE001  its words and its trace may hold an address
         log.warning("receipt %s could not be sent: %s", receipt.pk, type(error).__name__)
         return _put_off(receipt, error)
     sent = partial(_end, receipt, ReceiptState.SENT, "receipt_sent", sent_at=clock.now())
     return patiently(sent)
+
+
+def lease() -> timedelta:
+    """How long nobody else looks at a row that is being sent: longer than that can take."""
+    return timedelta(seconds=longest_s() + NOTED_S)
 
 
 def sweep() -> int:
@@ -118,10 +132,10 @@ def _end(
     with transaction.atomic(durable=True):
         order = Order.objects.locked(receipt.order_id)
         changes = {"problem": ""} | changes
-        row = _mine(receipt).exclude(
-            state=state
-        )  # noted already, and only the commit's answer lost
-        if state != ReceiptState.SENT:  # one that was replaced while it left did leave
+        # Noted already where only the commit's answer was lost. What was replaced while it left
+        # did leave.
+        row = _mine(receipt).exclude(state=state)
+        if state not in _LEFT:
             row = row.filter(state=ReceiptState.WAITING)
         moved = row.update(state=state, due_at=None, **changes)
         if moved and event:

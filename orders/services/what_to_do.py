@@ -15,6 +15,11 @@ def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
     """
     if kind == "receipt_failed":
         return _not_mailed(code)
+    if kind == "receipt_perhaps":
+        return _(
+            "The mail server had it and did not say whether it took it. No program sends it again. "
+            "Ask the customer; if it did not come, send it again on the order's page."
+        )
     if operation and operation.status == Status.DUPLICATE:
         return _duplicate(operation)
     if kind == "late_success":

@@ -16,7 +16,7 @@ from orders import clock
 from orders.models import Receipt
 from orders.services import attention, patience, receipt_delivery, receipts
 from orders.services.background import Background
-from orders.services.receipt_delivery import LEASE_S, deliver, sweep
+from orders.services.receipt_delivery import deliver, lease, sweep
 from orders.states import ReceiptState
 from tests.factories import OrderFactory, StaffFactory
 from tests.services.after_sale import kinds
@@ -192,7 +192,7 @@ def test_a_process_that_dies_while_sending_is_made_up_for(
     assert (now(receipt).state, now(receipt).tries) == (ReceiptState.WAITING, 1)
     worked_off()
     assert mail.outbox == []
-    with time_machine.travel(clock.now() + timedelta(seconds=LEASE_S + 1), tick=False):
+    with time_machine.travel(clock.now() + lease() + timedelta(seconds=1), tick=False):
         worked_off()
     assert len(mail.outbox) == 1
     assert now(receipt).state == ReceiptState.SENT
@@ -244,7 +244,7 @@ def test_a_database_that_stays_away_after_the_mail_left_costs_a_second_one_and_n
         with pytest.raises(OperationalError):
             deliver.call(receipt.pk, 0)
     assert now(receipt).state == ReceiptState.WAITING
-    with time_machine.travel(clock.now() + timedelta(seconds=LEASE_S + 1), tick=False):
+    with time_machine.travel(clock.now() + lease() + timedelta(seconds=1), tick=False):
         worked_off()
     first, second = mail.outbox
     assert first.extra_headers["Message-ID"] == second.extra_headers["Message-ID"]
