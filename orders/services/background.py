@@ -4,6 +4,7 @@ Any number of these may run, on any number of machines. With another queue than 
 queue's own workers do the tasks and this goes on sweeping.
 """
 
+import logging
 import threading
 import time
 from datetime import timedelta
@@ -15,9 +16,15 @@ from orders import clock
 from orders.services import receipt_delivery
 from orders.services.heartbeat import WORKER, Heart
 
+log = logging.getLogger(__name__)
+
 QUEUE = "default"
 FORGOTTEN_AFTER = timedelta(days=1)
-FORGET_EVERY_S = 3600.0
+TIDY_EVERY_S = 3600.0
+
+
+class NeverFinished(Exception):
+    """The task was begun and its worker never said how it ended."""
 
 
 class Background:
@@ -30,13 +37,13 @@ class Background:
     def __init__(self) -> None:
         self.stop = threading.Event()
         self.heart = Heart(WORKER)
-        self._forget_at = 0.0
+        self._tidy_at = 0.0
 
     def round(self) -> int:
         """Do everything that waits; returns how many tasks were looked at."""
         self.heart.beat()
         receipt_delivery.sweep()
-        self._forget()
+        self._tidy()
         worked = 0
         # Looking costs a read. Taking a task locks the whole of an SQLite file.
         while not self.stop.is_set() and _ready().exists():
@@ -45,13 +52,14 @@ class Background:
             worked += 1
         return worked
 
-    def _forget(self) -> None:
-        """Once an hour, delete the tasks that ended days ago."""
-        if time.monotonic() < self._forget_at:
+    def _tidy(self) -> None:
+        """Once an hour, end the tasks of killed workers, and delete those that ended days ago."""
+        if time.monotonic() < self._tidy_at:
             return
+        _end_killed()
         ended = DBTaskResult.objects.finished()
         ended.filter(finished_at__lt=clock.now() - FORGOTTEN_AFTER).delete()
-        self._forget_at = time.monotonic() + FORGET_EVERY_S
+        self._tidy_at = time.monotonic() + TIDY_EVERY_S
 
     def _one_task(self) -> None:
         """The first task of the queue, unless somebody else was quicker."""
@@ -65,6 +73,16 @@ class Background:
             worker_id=self.heart.name[:64],
             excluded_queue_names=[],
         ).run()
+
+
+def _end_killed() -> None:
+    """Mark as failed what was begun so long ago that nobody does it any more: its worker was
+    killed, or could not note how it ended. What it was to do is swept up by the row behind it.
+    """
+    begun_before = clock.now() - receipt_delivery.lease()
+    for task in DBTaskResult.objects.running().filter(started_at__lt=begun_before):
+        log.warning("task %s of %s was never finished", task.pk, ", ".join(task.worker_ids))
+        task.set_failed(NeverFinished())
 
 
 def _ready() -> DBTaskResultQuerySet:

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 from django_tasks_db.models import DBTaskResult
 
 from orders import clock
-from orders.models import Heartbeat
+from orders.models import Heartbeat, Receipt
 from orders.services import heartbeat, receipt_delivery, receipts
 from orders.services.background import Background
+from orders.states import ReceiptState
 from tests.factories import OrderFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -59,6 +61,30 @@ def test_a_task_that_breaks_stops_no_other(
     first.save()
     assert Background().round() == 2
     assert len(mail.outbox) == 1
+
+
+@pytest.mark.parametrize("tries", [0, 1])
+def test_what_a_killed_worker_was_doing_fails_visibly_and_is_made_up_for(
+    caplog: pytest.LogCaptureFixture, tries: int
+) -> None:
+    """Killed before the receipt was claimed, or after."""
+    receipts_wait(1)
+    task = DBTaskResult.objects.get()
+    task.claim("worker somewhere:7")
+    Receipt.objects.update(tries=tries, due_at=clock.now() + receipt_delivery.lease())
+    Background().round()
+    task.refresh_from_db()
+    assert (task.status, mail.outbox) == ("RUNNING", [])
+    with time_machine.travel(clock.now() + receipt_delivery.lease() + timedelta(seconds=1)):
+        Background().round()
+    task.refresh_from_db()
+    assert task.status == "FAILED"
+    assert task.exception_class_path.endswith("NeverFinished")
+    assert "worker somewhere:7 was never finished" in caplog.text
+    assert Receipt.objects.get().state == ReceiptState.SENT
+    with time_machine.travel(clock.now() + timedelta(days=2)):
+        Background().round()
+    assert not DBTaskResult.objects.exists()
 
 
 def test_what_ended_days_ago_is_forgotten_and_what_waits_is_not() -> None:
