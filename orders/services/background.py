@@ -47,7 +47,8 @@ class Background:
         worked = 0
         # Looking costs a read. Taking a task locks the whole of an SQLite file.
         while not self.stop.is_set() and _ready().exists():
-            self._one_task()
+            with self.heart.beating():
+                self._one_task()
             self.heart.beat()
             worked += 1
         return worked

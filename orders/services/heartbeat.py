@@ -2,11 +2,14 @@
 
 import os
 import socket
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError, connection
 from django.db.models import Min
 
 from orders import clock
@@ -35,6 +38,25 @@ class Heart:
         Heartbeat.objects.update_or_create(name=self.name, defaults={"beat_at": now})
         Heartbeat.objects.filter(beat_at__lt=now - FORGOTTEN_AFTER).delete()
         self._next = self._now() + EVERY_S
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Signs of life while one thing is done that may take minutes."""
+        is_done = threading.Event()
+
+        def go_on() -> None:
+            while not is_done.wait(EVERY_S):
+                with suppress(InterfaceError, OperationalError):
+                    self.beat()
+            connection.close()  # this thread's own
+
+        beside = threading.Thread(target=go_on, daemon=True)
+        beside.start()
+        try:
+            yield
+        finally:
+            is_done.set()
+            beside.join()
 
 
 def living() -> int:

@@ -1,5 +1,6 @@
 """The process that works off what others put off: one task at a time, with a sign of life."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,24 @@ def test_it_gives_a_sign_of_life_that_is_no_resolvers() -> None:
     Background().round()
     assert Heartbeat.objects.get().name.startswith(heartbeat.WORKER)
     assert heartbeat.living() == 0
+
+
+def test_it_gives_signs_of_life_while_a_mail_takes_minutes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    receipts_wait(1)
+    monkeypatch.setattr(heartbeat, "EVERY_S", 0.01)
+    background, beats = Background(), threading.Event()
+    made = receipt_delivery.mail_of
+
+    def slowly(receipt: Receipt) -> object:
+        monkeypatch.setattr(background.heart, "beat", beats.set)
+        assert beats.wait(10)
+        return made(receipt)
+
+    monkeypatch.setattr(receipt_delivery, "mail_of", slowly)
+    background.round()
+    assert len(mail.outbox) == 1
 
 
 def test_asked_to_stop_it_begins_nothing_more(monkeypatch: pytest.MonkeyPatch) -> None:
