@@ -1,6 +1,7 @@
 """The worker as an installation runs it: a process of its own on the office's database."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from orders.models import Heartbeat, Receipt
 from orders.services import receipts
 from orders.services.background import Background
 from orders.services.heartbeat import WORKER
+from orders.services.receipt_delivery import lease
 from orders.states import ReceiptState
 from tests.factories import OrderFactory
 
@@ -117,6 +119,13 @@ def test_a_worker_killed_while_it_sends_is_made_up_for(
     Receipt.objects.update(due_at=clock.now())  # its lease is over
     wait_until(lambda: now(receipt).state == ReceiptState.SENT)
     assert len(list((tmp_path / "mail").iterdir())) == 1
+
+
+def test_whoever_stops_it_waits_for_the_longest_mail() -> None:
+    compose = (ROOT / "docker-compose.yml").read_text()
+    _before, worker = compose.split("\n  worker:\n")
+    [grace_s] = re.findall(r"stop_grace_period: (\d+)s", worker)
+    assert int(grace_s) > lease().total_seconds()
 
 
 def test_once_is_one_round(receipt: Receipt, capsys: pytest.CaptureFixture[str]) -> None:
