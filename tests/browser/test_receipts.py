@@ -10,8 +10,9 @@ from pytest_django.fixtures import Settings
 
 from orders.models import Order, Receipt, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import receipts, sent_mail
+from orders.services import audit, receipts, sent_mail
 from orders.services.background import Background
+from orders.states import ReceiptState
 from tests.browser.order_steps import type_card, type_order
 from tests.browser.test_every_page import language, look_at, person
 from tests.chromium import SignIn
@@ -47,6 +48,10 @@ def test_pages_of_receipts(page: Page, sign_in: SignIn, person: Staff, language:
     customer = CustomerFactory(language=language, name="عائشة رحمن", city="دبي", country="")
     order = part_refunded(person, customer=customer)
     receipts.ask(actor=person, order=order, email="b@example.com", form_key="a" * 26)
+    perhaps = receipts.ask(actor=person, order=order, email="c@example.com", form_key="c" * 26)
+    Receipt.objects.filter(pk=perhaps.pk).update(state=ReceiptState.PERHAPS, due_at=None)
+    audit.record(order, "receipt_perhaps", operation=perhaps.operation, receipt=perhaps.pk)
+    look_at(page, language, "/attention/")
     for path in ("", "receipt/", "receipt/?form=letter", "receipt/send/"):
         look_at(page, language, f"/orders/{order.number}/{path}")
     page.locator("#id_email").fill("")

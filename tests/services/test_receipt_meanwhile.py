@@ -1,5 +1,7 @@
 """What changed between writing a receipt down and mailing it: the proof, the address, the wish."""
 
+from functools import partial
+
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
@@ -8,10 +10,12 @@ from pytest_django.fixtures import Settings
 from orders import clock
 from orders.models import Operation, Order, Receipt
 from orders.services import receipts
+from orders.services.place import new_form_key
 from orders.services.receipt_delivery import deliver
 from orders.states import ReceiptState
-from tests.factories import OrderFactory
+from tests.factories import CustomerFactory, OrderFactory
 from tests.services.test_receipt_delivery import now, receipt, worked_off
+from tests.together import together
 
 __all__ = ["receipt"]
 
@@ -72,3 +76,25 @@ def test_one_that_was_replaced_before_does_not_leave(receipt: Receipt) -> None:
     Receipt.objects.update(state=ReceiptState.REPLACED, due_at=None)
     worked_off()
     assert mail.outbox == []
+
+
+def test_corrections_on_two_orders_of_a_customer_at_once_do_not_wait_for_each_other() -> None:
+    customer = CustomerFactory(email="wrong@example.com")
+    orders = [
+        OrderFactory(charged=True, customer=customer, receipt_address="wrong@example.com")
+        for _each in range(4)
+    ]
+
+    def correct(order: Order) -> Receipt:
+        return receipts.ask(
+            actor=order.taken_by,
+            order=order,
+            email="right@example.com",
+            form_key=new_form_key(),
+            corrects_customer=True,
+        )
+
+    done = together(*[partial(correct, order) for order in reversed(orders)])
+    assert {type(one) for one in done} == {Receipt}
+    addresses = Order.objects.values_list("receipt_address", flat=True)
+    assert set(addresses) == {"right@example.com"}
