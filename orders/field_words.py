@@ -93,6 +93,7 @@ FIELD_WORDS = {
     "recorded_at": _("recorded"),
     "recorded_by": _("recorded by"),
     "refunded_minor": _("refunded in minor units"),
+    "replaced_by": _("replaced by"),
     "request_id": _("request"),
     "requested_at": _("asked for"),
     "requested_by": _("asked for by"),

@@ -142,7 +142,8 @@ class Consent(models.Model):
     """Proof that somebody allowed a card to be kept: what was read to them, how they answered.
 
     Written with the order it was given for; ``card`` is filled when the gateway has confirmed the
-    charge. Without a consent the token is used once and made INACTIVE at the gateway.
+    charge, and emptied when a later consent for the same card takes its place (``replaced_by``).
+    Without a consent the token is used once and made INACTIVE at the gateway.
     """
 
     card = models.OneToOneField(StoredCard, models.PROTECT, null=True, related_name="consent")
@@ -166,6 +167,7 @@ class Consent(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     withdrawal_reason = models.CharField(max_length=250, blank=True)
+    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaces")
 
     class Meta:
         verbose_name = _("consent")
@@ -187,12 +189,13 @@ class Consent(models.Model):
         return f"{self.customer}: {self.script_version}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Consents are kept as given; only ``card`` and the withdrawal may be filled in later."""
+        """Consents are kept as given; only ``card`` and how they ended may be filled in later."""
         if self.pk and set(kwargs.get("update_fields") or ["*"]) - {
             "card",
             "withdrawn_at",
             "withdrawn_by",
             "withdrawal_reason",
+            "replaced_by",
         }:
             raise TypeError("A consent is kept as it was given.")
         super().save(*args, **kwargs)

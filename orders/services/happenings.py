@@ -14,6 +14,7 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "card_unusable": (_("The gateway does not take this stored card any more"), "bad"),
     "card_stored": (_("Card kept with the customer's consent"), ""),
     "consent_given": (_("Customer allowed keeping the card"), ""),
+    "consent_replaced": (_("A new permission took the place of the one before"), ""),
     "consent_refused": (_("Customer was asked, and did not allow keeping the card"), ""),
     "token_retired": (_("Card forgotten at the gateway"), ""),
     "status_asked": (_("Gateway asked what became of it"), ""),
