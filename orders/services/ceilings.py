@@ -18,7 +18,7 @@ from orders import clock, money
 from orders.errors import Refused
 from orders.models import ApprovalRequest, Ceiling, Operation, Order, OutsidePayment, Staff
 from orders.services.new_order import NewOrder
-from orders.states import CHARGES, LIVE, LOOKED_AT_AGAIN, Act, Kind, Limit, Source, Status
+from orders.states import CHARGES, LIVE, LOOKED_AT_AGAIN, Act, Kind, Limit, Status
 
 RIGHTS: dict[str, str] = {
     Act.CHARGE: "orders.charge_order",
@@ -78,13 +78,18 @@ def check(*, actor: Staff, act: Act, amount_minor: int, currency: str) -> None:
 
 
 def over_charge(
-    *, actor: Staff, wanted: NewOrder | Order, is_override: bool, besides: Operation | None = None
+    *,
+    actor: Staff | None,
+    wanted: NewOrder | Order,
+    is_override: bool,
+    besides: Operation | None = None,
 ) -> Over | None:
     """The ceiling that a charge of ``wanted`` is over. ``is_override``: it goes on although another
-    one looks like it. ``besides`` is the charge itself where it is stored already. A repeat run
-    answers for its own charges.
+    one looks like it. ``besides`` is the charge itself where it is stored already. Without an
+    ``actor`` a repeat run charges, which answers for itself; what a person charges is held to their
+    ceiling, whatever the order says of itself.
     """
-    if wanted.source == Source.REPEAT:
+    if actor is None:
         return None
     for act in (Act.CHARGE, Act.OVERRIDE) if is_override else (Act.CHARGE,):
         found = over(
@@ -172,8 +177,7 @@ def _midnight() -> datetime:
 
 
 def _charges() -> QuerySet[Operation]:
-    charges = Operation.objects.filter(kind__in=CHARGES, approval_request=None)
-    return charges.exclude(order__source=Source.REPEAT)
+    return Operation.objects.filter(kind__in=CHARGES, approval_request=None)
 
 
 def _overrides() -> QuerySet[Operation]:

@@ -10,21 +10,19 @@ from orders.services.new_order import NewOrder
 
 def gate(
     *,
-    actor: Staff,
+    actor: Staff | None,
     wanted: NewOrder | Order,
     card: limits.Card | None,
     confirmation: Confirmation | None,
 ) -> Passed:
     """What the operation that charges ``wanted`` to ``card`` has to keep. Without a card a form for
-    a new one is about to be handed out.
+    a new one is about to be handed out. Without an ``actor`` a repeat run charges.
 
     Runs in the caller's transaction, with the order locked if there is one; locks the person, then
     the customer. Raises ``limits.Limited`` and ``near_duplicates.Warned``.
     """
     order = wanted if isinstance(wanted, Order) else None
-    limits.check(
-        actor=actor, source=wanted.source, customer=wanted.customer, card=card, order=order
-    )
+    limits.check(actor=actor, customer=wanted.customer, card=card, order=order)
     api_ceilings.check(actor, wanted)
     return near_duplicates.ask(
         actor=actor,

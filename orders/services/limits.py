@@ -2,8 +2,8 @@
 
 Against cards being tried out: every rule refuses before anything is stored or sent, and the trail
 is told. A refusal counts when the bank said no. What our own account is refused for, and what
-nobody knows yet, is nobody's failed try. Charges of a repeat run are made by nobody: the rules for
-persons and the pause of the office leave them out.
+nobody knows yet, is nobody's failed try. A repeat run charges without an actor: the rules for
+persons and the pause of the office leave out what nobody made, whatever its order says.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from orders.gateway import MESSAGES
 from orders.models import Customer, Operation, Order, Staff, StoredCard
 from orders.services import audit
 from orders.services.new_order import NewCustomer
-from orders.states import CHARGES, Source, Status
+from orders.states import CHARGES, Status
 
 IN_PAUSE = "orders.charge_in_pause"
 _DAY, _MONTH, _HOUR = timedelta(days=1), timedelta(days=30), timedelta(hours=1)
@@ -58,24 +58,23 @@ class Card(NamedTuple):
 
 def check(
     *,
-    actor: Staff,
-    source: str,
+    actor: Staff | None,
     customer: Customer | NewCustomer,
     card: Card | None,
     order: Order | None = None,
 ) -> None:
     """Raise ``Limited`` where another charge would be one too many. Without a ``card`` a form for a
     new one is about to be handed out. Runs in the caller's transaction and locks the person, so
-    that tries made at the same moment are counted one after the other.
+    that tries made at the same moment are counted one after the other; a run has no ``actor``.
     """
-    if source != Source.REPEAT:
+    if actor:
         check_person(actor)
         _check_office(actor)
     if order:
         _check_order(order)
     if card:
         _check_card(card, customer)
-    else:
+    elif actor:
         _check_card_forms(actor)
 
 
@@ -113,7 +112,7 @@ def note_refusal(order: Order, operation: Operation) -> None:
     Runs in the transaction that records the refusal, so that no lock is missed.
     """
     person = operation.actor
-    if person is None or not operation.is_charge or order.source == Source.REPEAT:
+    if person is None or not operation.is_charge:
         return
     if not _reaches(_tries(person).filter(_REFUSED), _most_refusals(person) + 1):
         return
@@ -149,7 +148,7 @@ def _check_office(actor: Staff) -> None:
     answered = (
         _charges()
         .filter(_REFUSED | Q(status=Status.APPROVED), submitted_at__gte=since)
-        .exclude(order__source=Source.REPEAT)
+        .exclude(actor=None)
     )
     seen = answered.aggregate(all=Count("pk"), refused=Count("pk", filter=_REFUSED))
     is_many = seen["all"] >= settings.PAUSE_CHARGES
@@ -222,8 +221,7 @@ def _tries(person: Staff) -> QuerySet[Operation]:
     since: datetime = clock.now() - timedelta(seconds=settings.PERSON_REFUSALS_S)
     if person.charging_unlocked_at:
         since = max(since, person.charging_unlocked_at)
-    tries = _charges().filter(actor=person, submitted_at__gte=since)
-    return tries.exclude(order__source=Source.REPEAT)
+    return _charges().filter(actor=person, submitted_at__gte=since)
 
 
 def _charges() -> QuerySet[Operation]:

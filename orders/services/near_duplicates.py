@@ -133,7 +133,7 @@ def find(
 
 def ask(
     *,
-    actor: Staff,
+    actor: Staff | None,
     customer: Customer | NewCustomer,
     amount_minor: int,
     currency: str,
@@ -199,8 +199,11 @@ def _kept(order: Order | None) -> tuple[str, set[str]]:
     return reason, keys
 
 
-def _reason(actor: Staff, news: list[NearDuplicate], confirmation: Confirmation | None) -> str:
-    if any(one.is_open for one in news) and not actor.has_perm(RIGHT):
+def _reason(
+    actor: Staff | None, news: list[NearDuplicate], confirmation: Confirmation | None
+) -> str:
+    is_right = actor is not None and actor.has_perm(RIGHT)
+    if any(one.is_open for one in news) and not is_right:
         raise Warned(
             "open_duplicate",
             _("A payment of this customer is not known yet. Only a supervisor may charge now."),

@@ -124,9 +124,27 @@ def test_the_sum_is_of_this_person_this_currency_this_act_and_no_repeat_run(agen
     OrderFactory(charged=True, taken_by=agent, amount_minor=1_000, **AED)
     OrderFactory(charged=True, taken_by=agent, amount_minor=2_000, currency="KWD")
     OrderFactory(charged=True, taken_by=StaffFactory(agent=True), amount_minor=4_000, **AED)
-    OrderFactory(charged=True, taken_by=agent, amount_minor=8_000, source=Source.REPEAT, **AED)
+    run = OrderFactory(charged=True, amount_minor=8_000, source=Source.REPEAT, **AED)
+    run.operations.update(actor=None)
     assert moved(agent) == 1_000
     assert moved(agent, Act.REFUND) == 0
+
+
+@pytest.mark.parametrize("is_of_a_run", [False, True])
+def test_an_order_of_a_repeat_run_is_held_to_the_ceiling_of_whoever_charges_it(
+    agent: Staff, gateway: Sandbox, is_of_a_run: bool
+) -> None:
+    limit_charges(10_000, 15_000)
+    source = Source.REPEAT if is_of_a_run else Source.PHONE
+    order = OrderFactory(source=source, amount_minor=12_500, **AED)
+    assert ceilings.over_charge(actor=None, wanted=order, is_override=False) is None
+    operation = place.prepare_charge(
+        actor=agent, form_key=place.new_form_key(), order=order
+    ).operation
+    assert operation.kind == Kind.AUTHORIZATION
+    assert request_of(order).limit == Limit.PER_ACT
+    OrderFactory(charged=True, taken_by=agent, amount_minor=9_000, source=source, **AED)
+    assert moved(agent) == 9_000
 
 
 def test_the_day_begins_at_midnight_of_the_offices_own_clock(agent: Staff) -> None:

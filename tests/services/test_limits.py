@@ -130,20 +130,25 @@ def test_unlocked_a_person_begins_anew(agent: Staff, supervisor: Staff, gateway:
         {"response_code": OUR_ACCOUNT},
         {"status": Status.UNKNOWN},
         {"status": Status.NOT_CHARGED},
-        {"order__source": Source.REPEAT},
+        {"actor": None},
     ],
 )
 def test_what_is_not_the_persons_refusal_is_not_counted(
     agent: Staff, facts: dict[str, object]
 ) -> None:
     OperationFactory.create_batch(9, declined=True, **({"actor": agent} | facts))
-    last = OperationFactory(
-        sent=True, actor=agent, order__source=facts.get("order__source", "phone")
-    )
-    decline(last)
+    decline(OperationFactory(sent=True, **({"actor": agent} | facts) | {"status": Status.SENDING}))
     agent.refresh_from_db()
     assert agent.charging_locked_at is None
     steps.place_new(agent)
+
+
+def test_refusals_of_a_person_count_whatever_the_order_says(agent: Staff) -> None:
+    """An order of a repeat run that somebody charges by hand is that person's try."""
+    refusals(6, actor=agent, order__source=Source.REPEAT)
+    assert refused(steps.place_new, agent).code == "too_many_at_once"
+    decline(OperationFactory(sent=True, actor=agent, order__source=Source.REPEAT))
+    assert refused(steps.place_new, agent).code == "person_locked"
 
 
 def test_refusals_of_others_and_of_earlier_are_not_counted(agent: Staff) -> None:
@@ -248,9 +253,7 @@ def test_an_office_whose_cards_are_refused_pauses_and_goes_on_by_itself(
         steps.place_new(agent)
 
 
-@pytest.mark.parametrize(
-    "facts", [{"response_code": OUR_ACCOUNT}, {"order__source": Source.REPEAT}]
-)
+@pytest.mark.parametrize("facts", [{"response_code": OUR_ACCOUNT}, {"actor": None}])
 def test_what_is_nobodys_try_pauses_nobody(agent: Staff, facts: dict[str, object]) -> None:
     answered(5, 30, **facts)
     steps.place_new(agent)
@@ -268,5 +271,5 @@ def test_all_limits_together_take_five_queries(agent: Staff) -> None:
     actor = Staff.objects.get(pk=agent.pk)
     actor.get_all_permissions()
     with CaptureQueriesContext(connection) as queries:
-        limits.check(actor=actor, source="phone", customer=order.customer, card=card, order=order)
+        limits.check(actor=actor, customer=order.customer, card=card, order=order)
     assert len(queries) == 5
