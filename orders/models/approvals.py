@@ -52,11 +52,11 @@ class ApprovalRequest(models.Model):
     """An act over a ceiling, as somebody asked for it, and what a second person decided.
 
     ``operation`` is the charge that was reserved meanwhile; a capture, refund or payment outside
-    the gateway has none before it is approved. ``charge`` is the reference of the charge to act on,
-    ``details`` whatever else the act needs. ``held_to``, ``limit``, ``ceiling_minor`` and
-    ``moved_minor`` tell which ceiling it is over. ``made`` is the operation that carried the
-    decision out: what was approved, or the void of what was not. ``decided_at`` is when it stopped
-    waiting, whoever or whatever ended it.
+    the gateway has none before it is approved, and is moot once its order leaves nothing to do.
+    ``charge`` is the reference of the charge to act on, ``details`` whatever else the act needs.
+    ``held_to``, ``limit``, ``ceiling_minor`` and ``moved_minor`` tell which ceiling it is over.
+    ``made`` is the operation that carried the decision out: what was approved, or the void of what
+    was not. ``decided_at`` is when it stopped waiting, whoever or whatever ended it.
     """
 
     order = models.ForeignKey(Order, models.PROTECT, related_name="approvals")

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from orders import clock, money, origin
 from orders.errors import Conflict, Refused
-from orders.models import ApprovalRequest, Operation, Order, Staff
+from orders.models import ApprovalRequest, Operation, Order, OutsidePayment, Staff
 from orders.services import audit
 from orders.services.ceilings import Over, OverCeiling
+from orders.services.moot import is_moot
 from orders.states import LIVE, NOT_APPROVED, Act, ApprovalStatus, Kind, Status
 
 _CAME_TO_NOTHING = frozenset({Status.DECLINED, Status.NOT_CHARGED, Status.RELEASED})
@@ -129,19 +130,25 @@ def decided_words(request: ApprovalRequest) -> str:
 
 
 def follow(order: Order) -> None:
-    """Let requests follow their charges: one that came to nothing needs no decision any more, one
-    that succeeded after all needs it again.
+    """Let requests follow what became of their charge or order: where that came to nothing, none
+    needs a decision any more; a charge that succeeded after all needs it again.
     """
     waits_or_moot = Q(status__in=[ApprovalStatus.PENDING, ApprovalStatus.MOOT])
-    requests = order.approvals.filter(waits_or_moot, operation__isnull=False)
-    for request in requests.select_related("operation"):
+    without_charge = list[ApprovalRequest]()
+    for request in order.approvals.filter(waits_or_moot).select_related("operation"):
         charge = request.operation
         if charge is None:
-            continue
-        if request.is_pending and charge.status not in LIVE:
+            without_charge += [request] if request.is_pending else []
+        elif request.is_pending and charge.status not in LIVE:
             end(request, ApprovalStatus.MOOT, "approval_moot")
         elif not request.is_pending and charge.status == Status.APPROVED:
             _wait_again(request)
+    if without_charge:
+        operations = list(order.operations.order_by("id"))
+        outside = OutsidePayment.objects.standing_of(order)
+        for request in without_charge:
+            if is_moot(request, operations, outside):
+                end(request, ApprovalStatus.MOOT, "approval_moot")
 
 
 def hear(operation: Operation) -> None:

@@ -101,6 +101,7 @@ def _confirm(order: Order, operation: Operation, said: Statement, actor: Staff |
         for _each in range(more):
             kind = Kind(operation.kind)
             external.take_in(order, charge, kind, operation.amount_minor, said)
+        approval_requests.follow(order)
         said = replace(said, outcome=Outcome.APPROVED, reason="")
     afterwards.confirm(order, operation, said, actor)
 

@@ -196,6 +196,7 @@ def _store(
         approver=approver,
     )
     _tell(order, "outside_payment_recorded", payment, actor, reason, beside=coming)
+    approval_requests.follow(order)
     totals.recompute(order)
     return payment
 

@@ -74,19 +74,6 @@ def test_nobody_asks_for_what_needs_no_approval(supervisor: Staff, gateway: Sand
         ask(Kind.REFUND, supervisor, charged(supervisor), 5_000)
 
 
-def test_a_refund_that_is_not_possible_any_more_is_not_approved_and_stays(
-    supervisor: Staff, other: Staff, gateway: Sandbox
-) -> None:
-    ceiling("supervisor", Act.REFUND, at_once=8_000)
-    order = charged(supervisor)
-    request = ask(Kind.REFUND, supervisor, order, 10_000)
-    act("refund", supervisor, order, 5_000)
-    with refused("more_than_is_left"):
-        approvals.approve(actor=other, request=request)
-    assert request_of(order).is_pending
-    assert sums(order) == (12_500, 12_500, 5_000)
-
-
 def test_a_refund_asked_for_by_somebody_who_may_not_refund_any_more_is_not_made(
     supervisor: Staff, other: Staff, gateway: Sandbox
 ) -> None:
