@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders import clock
-from orders.models import Operation
+from orders.models import ApprovalRequest, Operation
 
 ASKED_S = 60  # how long beyond a charge's own deadline an open page goes on asking
 FRESH_S = 120
@@ -23,7 +23,8 @@ class Result:
 
     ``kind`` names the frame (approved, reserved, declined, waiting, unknown, closed, outside),
     ``symbol`` the icon of the last two. ``say`` is read to the caller, ``say_later`` once 40
-    seconds have passed without an answer, ``note`` is for staff. The ``may_…`` tell what the order
+    seconds have passed without an answer, ``note`` is for staff. ``request`` is the request for
+    approval that it tells of. The ``may_…`` tell what the order
     allows, whoever looks; ``may_charge`` means that a card waits for it, ``may_send_again`` that
     the same request may go out once more. ``is_open``: the outcome may still come. ``is_asked``:
     the page asks by itself. ``is_fresh``: it came just now.
@@ -37,6 +38,7 @@ class Result:
     note: str = ""
     symbol: str = ""
     operation: Operation | None = None
+    request: ApprovalRequest | None = None
     may_enter_card: bool = False
     may_try_same: bool = False
     may_try_other: bool = False

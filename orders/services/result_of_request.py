@@ -13,16 +13,21 @@ from orders import clock
 from orders.models import ApprovalRequest, Operation, Order
 from orders.services.result import Result, is_fresh
 from orders.services.waiting_approvals import approvers
-from orders.states import NOT_APPROVED, Act, ApprovalStatus, Status
+from orders.states import LOOKED_AT_AGAIN, NOT_APPROVED, UNSETTLED, Act, ApprovalStatus, Status
 
+_UNCERTAIN = UNSETTLED | LOOKED_AT_AGAIN
 NEWS_S = 3600  # how long the end of a capture or refund that was not approved is told
 
 
 def result_of_request(
     order: Order, charge: Operation | None, request: ApprovalRequest
 ) -> Result | None:
-    """What the order's newest ``request`` has to say before its ``charge`` does, if it has one."""
+    """What the order's newest ``request`` has to say before its ``charge`` does, if it has one. A
+    request about something else never speaks for a charge whose end is uncertain.
+    """
     is_of_charge = request.act == Act.CHARGE
+    if not is_of_charge and charge and charge.status in _UNCERTAIN:
+        return None
     if request.is_pending:
         is_held = charge is not None and charge.status == Status.APPROVED
         return _waiting(order, charge, request) if is_held or not is_of_charge else None
@@ -35,13 +40,23 @@ def result_of_request(
     return _let_go(charge, request) if charge.status in _ENDS else None
 
 
+def waits_beside(request: ApprovalRequest) -> str:
+    """That the request waits, as a sentence beside a result that tells of something else."""
+    return _("%(what)s of %(amount)s waits for approval until %(until)s by: %(who)s.") % {
+        "what": request.get_act_display(),
+        "amount": request.amount,
+        "until": f"\u2068{_moment(request)}\u2069",
+        "who": _who(request),
+    }
+
+
 def _waiting(order: Order, charge: Operation | None, request: ApprovalRequest) -> Result:
     is_of_charge = request.act == Act.CHARGE
     told = {
         "what": request.get_act_display(),
         "amount": request.amount,
         "order": order.number,
-        "who": "\u2068" + ", ".join(str(one) for one in approvers(request)) + "\u2069",
+        "who": _who(request),
         "until": f"\u2068{_moment(request)}\u2069",
     }
     held = (
@@ -63,6 +78,7 @@ def _waiting(order: Order, charge: Operation | None, request: ApprovalRequest) -
         say=say % told,
         note=_("You may end the call. The office goes on by itself once somebody decides."),
         operation=charge,
+        request=request,
         is_fresh=clock.now() - request.requested_at < timedelta(minutes=2),
     )
 
@@ -118,6 +134,10 @@ def _is_news(order: Order, request: ApprovalRequest) -> bool:
     if ended is None or clock.now() - ended > timedelta(seconds=NEWS_S):
         return False
     return not order.operations.filter(created_at__gt=ended).exists()
+
+
+def _who(request: ApprovalRequest) -> str:
+    return "\u2068" + ", ".join(str(one) for one in approvers(request)) + "\u2069"
 
 
 def _moment(request: ApprovalRequest) -> str:

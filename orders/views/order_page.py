@@ -24,10 +24,11 @@ from orders.services.follow_up import RIGHTS
 from orders.services.near_duplicates import NearDuplicate, unconfirmed
 from orders.services.result import Result
 from orders.services.result_of_order import result_of, warnings_of
+from orders.services.result_of_request import waits_beside
 from orders.services.still_open import settles_from
 from orders.services.timeline import timeline
 from orders.services.totals import open_duplicates
-from orders.states import Kind
+from orders.states import Kind, Status
 from orders.views.again import again_zone
 from orders.views.near_zone import near_zone
 
@@ -94,7 +95,7 @@ def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
             *_outside_acts(request, order, operations, standing),
         ],
         "asked": asked,
-        "warnings": warnings_of(operations, standing),
+        "warnings": warnings_of(operations, standing) + _waiting_beside(result, asked),
         "outside_payments": payments,
         "paid_outside": standing.method if standing else "",
         "rows": [_row(one) for one in reversed(operations)],
@@ -107,6 +108,18 @@ def order_page(request: HttpRequest, order: Order) -> dict[str, Any]:
         **again_zone(request, order, operations),
         **near_zone(cast("Staff", request.user), near),
     }
+
+
+def _waiting_beside(result: Result, asked: list[ApprovalRequest]) -> list[str]:
+    """A sentence for every request that waits and that the result does not tell of. A charge that
+    is not reserved yet tells of itself.
+    """
+    others = [one for one in asked if result.request is None or one.pk != result.request.pk]
+    return [
+        waits_beside(one)
+        for one in others
+        if one.operation is None or one.operation.status == Status.APPROVED
+    ]
 
 
 def _near(result: Result) -> list[NearDuplicate]:
