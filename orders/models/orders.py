@@ -31,8 +31,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
         return self.filter(pk=int(match[1]) - FIRST_NUMBER) if match else self.none()
 
     def locked(self, pk: int) -> "Order":
-        """The order, locked until the transaction ends. The only way to lock: order first, then
-        its operations. SQLite has no row locks; there the IMMEDIATE transaction holds them all.
+        """The order, locked until the transaction ends. Whoever locks more keeps to one order, in
+        which any may be left out: the order, the person, the customer, the operation, the stored
+        card, its consent, the chain of the accounts. SQLite has no row locks; there the IMMEDIATE
+        transaction holds them all.
         """
         return self.select_for_update().get(pk=pk)
 

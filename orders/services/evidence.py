@@ -160,6 +160,8 @@ def _names_what_was_guessed(operation: Operation, statement: Statement) -> bool:
 
 
 def _decline(order: Order, operation: Operation, statement: Statement, actor: Staff | None) -> None:
+    if operation.is_charge:
+        limits.lock_sender(operation)  # before the operation and its card, as everywhere
     if operation.status in UNSETTLED:
         move(order, operation, Status.DECLINED, statement, actor)
         if operation.is_charge:

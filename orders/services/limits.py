@@ -101,15 +101,22 @@ def check_person(actor: Staff) -> None:
 
 def locked(actor: Staff) -> Staff:
     """The person, locked until the caller's transaction ends, so that acts made at the same moment
-    are counted one after the other.
+    are counted one after the other. ``OrderQuerySet.locked`` says when in the order of locks.
     """
     return Staff.objects.select_for_update(no_key=True).get(pk=actor.pk)
+
+
+def lock_sender(operation: Operation) -> None:
+    """Lock whoever sent the charge, as ``locked`` does; nobody where a program did."""
+    if operation.actor_id:
+        Staff.objects.select_for_update(no_key=True).get(pk=operation.actor_id)
 
 
 def note_refusal(order: Order, operation: Operation) -> None:
     """Lock the person whose charge was just refused if it was one too many, and tell the trail.
 
-    Runs in the transaction that records the refusal, so that no lock is missed.
+    Runs in the transaction that records the refusal and has locked the person, so that no refusal
+    is missed.
     """
     person = operation.actor
     if person is None or not operation.is_charge:
