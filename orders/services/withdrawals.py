@@ -26,8 +26,9 @@ TRY_AGAIN_S = 600
 
 
 def withdraw(*, actor: Staff, card: StoredCard, reason: str) -> StoredCard:
-    """The card, frozen for good, with its consent withdrawn. Raises ``Refused`` without a reason
-    and ``Conflict`` where it was withdrawn or revoked before.
+    """The card, frozen for good, with its consent withdrawn: also one that the gateway lost, as its
+    permission is on file still. Raises ``Refused`` without a reason and ``Conflict`` where it was
+    withdrawn before.
     """
     rules.may(actor, RIGHT)
     reason = check_reason(reason)
@@ -35,7 +36,7 @@ def withdraw(*, actor: Staff, card: StoredCard, reason: str) -> StoredCard:
         # Whoever claims a charge holds this lock too: no charge starts once this is committed.
         customer = Customer.objects.select_for_update(no_key=True).get(pk=card.customer_id)
         current = StoredCard.objects.select_for_update(no_key=True).get(pk=card.pk)
-        if current.frozen_at or current.state == StoredCard.State.REVOKED:
+        if current.frozen_at:
             raise Conflict("withdrawn_already", _("This card has been withdrawn already."))
         now = clock.now()
         current.state, current.frozen_at = StoredCard.State.FROZEN, now

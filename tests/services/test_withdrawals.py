@@ -98,6 +98,23 @@ def test_a_token_that_is_not_there_is_as_good_as_forgotten(agent: Staff, gateway
     assert card.state == "revoked"
 
 
+def test_a_card_that_the_gateway_lost_can_be_withdrawn_and_is_asked_about_once(
+    agent: Staff, gateway: Sandbox
+) -> None:
+    card = StoredCardFactory()
+    charge.proceed(steps.place_stored(agent, card))
+    assert StoredCard.objects.get().state == "revoked"
+    withdrawn(agent, card)
+    for minutes in (0, 20, 90):
+        later(minutes)
+    card = StoredCard.objects.get()
+    assert (card.state, card.consent.withdrawal_reason) == ("revoked", REASON)
+    assert card.token_retired_at is not None
+    assert retired(gateway) == 1
+    with pytest.raises(Conflict):
+        withdrawn(agent, card)
+
+
 def test_a_charge_under_way_ends_as_it_ends_and_its_token_waits_for_it(
     agent: Staff, card: StoredCard, gateway: Sandbox
 ) -> None:
