@@ -64,23 +64,29 @@ def make(
     return request
 
 
-def hold_charge(order: Order, operation: Operation, *, actor: Staff, over: Over | None) -> None:
+def hold_charge(
+    order: Order, operation: Operation, *, actor: Staff, over: Over | None, reason: str
+) -> None:
     """See to it that a charge about to be sent waits for approval where ``actor`` is ``over`` a
-    ceiling. Raises ``Refused`` where it was not approved, or where it would take money at once.
+    ceiling; ``reason`` is what they typed just now, or "". Raises ``Refused`` where it was not
+    approved, or where it would take money at once.
     """
     request = ApprovalRequest.objects.filter(operation=operation).first()
     if request is None:
         if over and operation.kind != Kind.AUTHORIZATION:
-            raise OverCeiling(over)
+            raise OverCeiling(over, _takes_at_once())
         if over:
-            ask_for_charge(order, operation, actor=actor, over=over)
+            reason = reason or operation.reason
+            ask_for_charge(order, operation, actor=actor, over=over, reason=reason)
     elif request.status in NOT_APPROVED:
         raise Refused("was_not_approved", _("This charge was not approved. Nothing was sent."))
     elif request.status == ApprovalStatus.MOOT:
         _wait_again(request, expires_at=_expires_at())
 
 
-def ask_for_charge(order: Order, operation: Operation, *, actor: Staff, over: Over) -> None:
+def ask_for_charge(
+    order: Order, operation: Operation, *, actor: Staff, over: Over, reason: str
+) -> None:
     """The request of a charge that is reserved meanwhile."""
     make(
         order,
@@ -91,7 +97,7 @@ def ask_for_charge(order: Order, operation: Operation, *, actor: Staff, over: Ov
         amount_minor=operation.amount_minor,
         operation=operation,
         charge=operation.merchant_reference,
-        reason=operation.reason,
+        reason=reason,
     )
 
 
@@ -193,6 +199,15 @@ def _wait_again(request: ApprovalRequest, *, expires_at: datetime | None = None)
     changes = {"expires_at": expires_at} if expires_at else {}
     request.move(ApprovalStatus.PENDING, decided_at=None, **changes)
     tell("approval_waits_again", request)
+
+
+def _takes_at_once() -> str:
+    """What to do instead: only a charge that is made anew can be reserved while it waits."""
+    return _(
+        "%(over)s Nothing was sent. Somebody with a higher limit may send this charge. Or do not "
+        "charge it, and take the card again: the amount is reserved then, and approval is asked "
+        "for."
+    )
 
 
 def _expires_at() -> datetime:

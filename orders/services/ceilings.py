@@ -50,9 +50,9 @@ class Over:
 class OverCeiling(Refused):
     """Another person has to approve it; nothing was stored or sent."""
 
-    def __init__(self, over: Over) -> None:
-        sentence = _("%(over)s Nothing was sent. You can ask for approval.") % {"over": over}
-        super().__init__("over_ceiling", sentence, field="amount")
+    def __init__(self, over: Over, words: str = "") -> None:
+        words = words or _("%(over)s Nothing was sent. You can ask for approval.")
+        super().__init__("over_ceiling", words % {"over": over}, field="amount")
         self.over = over
 
 

@@ -124,7 +124,7 @@ def _claim(
         over = ceilings.over_charge(
             actor=actor, wanted=order, is_override=bool(passed.beside), besides=current
         )
-        approval_requests.hold_charge(order, current, actor=actor, over=over)
+        approval_requests.hold_charge(order, current, actor=actor, over=over, reason=passed.reason)
         submitted_at, next_check_at = sent_now()
         current.move(
             Status.SENDING,

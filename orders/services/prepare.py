@@ -69,7 +69,9 @@ def prepare(
     audit.record(order, f"{operation.kind}_{operation.status}", actor=actor, operation=operation)
     passed.record(order, operation, actor)
     if over:
-        approval_requests.ask_for_charge(order, operation, actor=actor, over=over)
+        approval_requests.ask_for_charge(
+            order, operation, actor=actor, over=over, reason=operation.reason
+        )
     totals.recompute(order)
     return operation
 

@@ -71,7 +71,7 @@ def _claim(operation: Operation, actor: Staff, confirmation: Confirmation | None
         over = ceilings.over_charge(
             actor=actor, wanted=order, is_override=bool(passed.beside), besides=current
         )
-        approval_requests.hold_charge(order, current, actor=actor, over=over)
+        approval_requests.hold_charge(order, current, actor=actor, over=over, reason=passed.reason)
         _check_card(order, current)  # after the customer's lock, as everywhere
         submitted_at, next_check_at = sent_now()
         current.move(

@@ -67,8 +67,8 @@ def new_key() -> str:
 
 
 @contextmanager
-def refused(code: str) -> Iterator[None]:
+def refused(code: str) -> Iterator[pytest.ExceptionInfo[Refused]]:
     """The body is refused with that code."""
     with pytest.raises(Refused) as caught:
-        yield
+        yield caught
     assert caught.value.code == code

@@ -213,11 +213,46 @@ def test_a_colleague_with_a_lower_ceiling_cannot_send_a_prepared_charge(
 ) -> None:
     limit_charges(role="clerk")
     operation = steps.enter_card(steps.place_new(agent))
-    with refused("over_ceiling"):
-        steps.charge.charge(actor=StaffFactory(clerk=True), operation=operation)
+    clerk = StaffFactory(clerk=True)
+    with refused("over_ceiling") as told:
+        steps.charge.charge(actor=clerk, operation=operation)
+    assert "higher limit may send this charge" in str(told.value)
     operation.refresh_from_db()
     assert operation.status == Status.PREPARED
     assert steps.charge.charge(actor=agent, operation=operation).status == Status.APPROVED
+
+
+def test_who_does_as_the_refusal_says_has_the_charge_wait_for_approval(
+    agent: Staff, gateway: Sandbox
+) -> None:
+    limit_charges(role="clerk")
+    operation = steps.enter_card(steps.place_new(agent))
+    clerk = StaffFactory(clerk=True)
+    with refused("over_ceiling"):
+        steps.charge.charge(actor=clerk, operation=operation)
+    place.cancel(actor=clerk, operation=operation)
+    anew = place.prepare_charge(
+        actor=clerk, form_key=place.new_form_key(), order=operation.order
+    ).operation
+    steps.charge.charge(actor=clerk, operation=steps.enter_card(anew))
+    request = request_of(operation.order)
+    assert (request.operation, request.requested_by) == (anew, clerk)
+    assert request.is_pending
+
+
+def test_the_reason_typed_while_a_reservation_is_sent_is_told_to_who_approves(
+    agent: Staff, gateway: Sandbox
+) -> None:
+    ceiling("agent", Act.OVERRIDE, 5_000)
+    waiting = steps.enter_card(steps.place_new(agent, wants=Kind.AUTHORIZATION))
+    OrderFactory(charged=True, customer=waiting.order.customer, amount_minor=12_500, **AED)
+    with pytest.raises(Warned) as warned:
+        steps.charge.charge(actor=agent, operation=waiting)
+    steps.charge.charge(
+        actor=agent, operation=waiting, confirmation=warned.value.answered("Wants two of them")
+    )
+    request = request_of(waiting.order)
+    assert (request.held_to, request.reason) == (Act.OVERRIDE, "Wants two of them")
 
 
 def test_a_colleague_over_the_ceiling_who_sends_a_reservation_asks_for_approval(
