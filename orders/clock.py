@@ -7,7 +7,7 @@ context; the demo uses it to take orders on earlier days.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 from django.utils import timezone
 
@@ -17,6 +17,16 @@ _held: ContextVar[datetime | None] = ContextVar("held_moment", default=None)
 def now() -> datetime:
     """The present moment, aware, in UTC."""
     return _held.get() or timezone.now()
+
+
+def today() -> date:
+    """The date where the office is: days, months and permissions begin and end by it."""
+    return timezone.localdate(now())
+
+
+def midnight(day: date | None = None) -> datetime:
+    """When ``day`` began where the office is, aware; without one the day that it is."""
+    return timezone.make_aware(datetime.combine(day or today(), time.min))
 
 
 @contextmanager

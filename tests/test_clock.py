@@ -1,6 +1,6 @@
 import threading
 from contextvars import copy_context
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 import time_machine
@@ -27,6 +27,14 @@ def test_a_moment_of_another_zone_is_told_in_utc() -> None:
     noon_in_dubai = datetime(2026, 11, 22, 14, 0, tzinfo=timezone(timedelta(hours=4)))
     with clock.at(noon_in_dubai):
         assert clock.now().isoformat() == "2026-11-22T10:00:00+00:00"
+
+
+def test_days_begin_where_the_office_is() -> None:
+    """Midnight in Dubai is eight in the evening in Greenwich."""
+    with clock.at(datetime(2026, 11, 22, 20, 0, tzinfo=UTC)):
+        assert clock.today() == date(2026, 11, 23)
+        assert clock.midnight() == clock.now()
+        assert clock.midnight(date(2026, 11, 22)) == clock.now() - timedelta(days=1)
 
 
 def test_the_inner_of_two_held_clocks_counts() -> None:

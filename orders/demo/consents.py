@@ -27,7 +27,7 @@ def allow(card: StoredCard, number: int, *, currency: str, agent: Staff, days: i
         purpose_code=Purpose.REGULAR if is_regular else Purpose.ORDERS,
         currency=currency if is_regular else "",
         ceiling_per_month_minor=CEILING * 10 ** money.exponent(currency) if is_regular else None,
-        ends_on=consents.today() + timedelta(days=days) + LASTS if number % 7 == 0 else None,
+        ends_on=clock.today() + timedelta(days=days) + LASTS if number % 7 == 0 else None,
     )
     return Consent.objects.create(
         card=card,

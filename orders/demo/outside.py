@@ -2,8 +2,6 @@
 
 from random import Random
 
-from django.utils import timezone
-
 from orders import clock
 from orders.models import Order
 from orders.services.outside_received import Received
@@ -18,6 +16,6 @@ def received(order: Order, random: Random) -> Received:
         method=random.choice(OutsideMethod.values),
         reference=str(random.randrange(100_000, 999_999)),
         reason="No card at hand",
-        received_on=timezone.localdate(clock.now()),
+        received_on=clock.today(),
         amount_minor=order.amount_minor,
     )

@@ -1,14 +1,13 @@
 """An API key: who uses it, what for, how much, from where and how long; and its rotation."""
 
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from orders import money
+from orders import clock, money
 from orders.errors import Refused
 from orders.forms.reason import ReasonForm
 from orders.forms.text import TextField
@@ -99,9 +98,7 @@ class ApiKeyForm(forms.Form):
         """The key as typed. Call it on a valid form only."""
         cleaned = self.cleaned_data
         day = cleaned["expires_on"]
-        expires_at = day and timezone.make_aware(
-            datetime.combine(day + timedelta(days=1), time.min)
-        )
+        expires_at = day and clock.midnight(day + timedelta(days=1))
         return NewKey(
             name=cleaned["name"],
             scopes=cleaned["scopes"],

@@ -1,13 +1,12 @@
 """What the order history is narrowed by. Every part is optional and a wrong one has a sentence."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.http import QueryDict
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from orders import clock, money
@@ -160,12 +159,10 @@ class HistoryForm(forms.Form):
         if period == ANY_TIME:
             return None, None
         if period == THESE_DAYS:
-            last = cleaned["last_day"]
-            return _midnight(cleaned["first_day"]), _midnight(last and last + timedelta(days=1))
+            first, last = cleaned["first_day"], cleaned["last_day"]
+            return (
+                clock.midnight(first) if first else None,
+                clock.midnight(last + timedelta(days=1)) if last else None,
+            )
         days = 1 if period == TODAY else int(period)
-        today = timezone.localdate(clock.now())
-        return _midnight(today - timedelta(days=days - 1)), None
-
-
-def _midnight(day: date | None) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
+        return clock.midnight(clock.today() - timedelta(days=days - 1)), None

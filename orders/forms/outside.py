@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -52,7 +51,7 @@ class OutsideForm(ReasonForm):
     def __init__(
         self, data: Any = None, *, method: OutsideMethod, amount_minor: int, coming: list[str]
     ) -> None:
-        today = timezone.localdate(clock.now())
+        today = clock.today()
         initial = {
             "form_key": new_form_key(),
             "amount_minor": amount_minor,

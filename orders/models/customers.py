@@ -130,7 +130,7 @@ class StoredCard(models.Model):
     @property
     def has_expired(self) -> bool:
         """Whether the card's last month is over."""
-        return bool(self.expiry) and self.expiry < clock.now().strftime("%y%m")
+        return bool(self.expiry) and self.expiry < clock.today().strftime("%y%m")
 
     @property
     def is_usable(self) -> bool:

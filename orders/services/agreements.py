@@ -6,19 +6,16 @@ what the customer was told. A charge that the merchant starts needs a purpose th
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time
 
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from orders import money
+from orders import clock, money
 from orders.errors import Refused
 from orders.models import Consent, Customer, Operation, Order, StoredCard
 from orders.purposes import STARTS, Initiator
-from orders.services.consents import today
 from orders.states import CHARGES, LIVE, Kind, Status
 
 # What took money, holds it or may still take it: also a charge somebody let go of unproven.
@@ -108,7 +105,7 @@ def agreement_id(consent: Consent) -> str:
 
 def has_ended(consent: Consent) -> bool:
     """Whether the last day of the permission is over."""
-    return consent.ends_on is not None and consent.ends_on < today()
+    return consent.ends_on is not None and consent.ends_on < clock.today()
 
 
 def _check_permission(consent: Consent | None, initiated_by: str) -> None:
@@ -191,7 +188,7 @@ def _spent_minor(cards: Sequence[StoredCard]) -> dict[tuple[str, str], int]:
     """
     if not cards:
         return {}
-    begins = timezone.make_aware(datetime.combine(today().replace(day=1), time.min))
+    begins = clock.midnight(clock.today().replace(day=1))
     rows = (
         Operation.objects.order_by()
         .filter(token_name__in=[card.token_name for card in cards])

@@ -7,11 +7,9 @@ acts at once the second one counts the first.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders import clock, money
@@ -150,7 +148,7 @@ def moved_today(person: Staff, act: Act, currency: str, *, besides: Operation | 
     if act == Act.OUTSIDE:
         return _recorded_today(person, currency)
     rows = _ROWS[act]().filter(actor=person, currency=currency, status__in=_COUNT)
-    rows = rows.alias(at=Coalesce("submitted_at", "created_at")).filter(at__gte=_midnight())
+    rows = rows.alias(at=Coalesce("submitted_at", "created_at")).filter(at__gte=clock.midnight())
     if besides:
         rows = rows.exclude(pk=besides.pk)
     return int(rows.aggregate(moved=Sum("amount_minor", default=0))["moved"])
@@ -161,7 +159,7 @@ def _recorded_today(person: Staff, currency: str) -> int:
     a sum could be recorded, used, and taken back, any number of times.
     """
     rows = OutsidePayment.objects.filter(
-        recorded_by=person, currency=currency, recorded_at__gte=_midnight(), approver=None
+        recorded_by=person, currency=currency, recorded_at__gte=clock.midnight(), approver=None
     )
     return int(rows.aggregate(moved=Sum("amount_minor", default=0))["moved"])
 
@@ -169,11 +167,6 @@ def _recorded_today(person: Staff, currency: str) -> int:
 def _highest(amounts: list[int | None]) -> int | None:
     known = [one for one in amounts if one is not None]
     return max(known) if known and len(known) == len(amounts) else None
-
-
-def _midnight() -> datetime:
-    """When the day began, by the office's own clock."""
-    return timezone.make_aware(datetime.combine(timezone.localdate(clock.now()), time.min))
 
 
 def _charges() -> QuerySet[Operation]:

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from orders import clock
 from orders.models import Order, StoredCard, Sweep
 from orders.services import audit
-from orders.services.consents import today
 from orders.services.pages import Page, page_of
 
 SOON = timedelta(days=30)
@@ -32,7 +31,7 @@ class Ending:
 
 def sweep() -> int:
     """Call the cards expired whose month is over; returns how many. Done by one process a day."""
-    day = today()
+    day = clock.today()
     row, _is_new = Sweep.objects.get_or_create(
         name=_NAME, defaults={"done_on": day - timedelta(days=1)}
     )
@@ -77,8 +76,8 @@ def _expire_some() -> int:
 
 
 def _month(later: timedelta = timedelta()) -> str:
-    """A month as cards write it, YYMM."""
-    return (clock.now() + later).strftime("%y%m")
+    """A month of the office as cards write it, YYMM."""
+    return (clock.today() + later).strftime("%y%m")
 
 
 def _active() -> QuerySet[StoredCard]:
@@ -98,7 +97,7 @@ def _ended() -> QuerySet[StoredCard]:
 
 
 def _consents() -> QuerySet[StoredCard]:
-    day = today()
+    day = clock.today()
     return _active().filter(consent__ends_on__range=(day, day + SOON), consent__withdrawn_at=None)
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from orders import clock
@@ -44,7 +43,7 @@ def check_received(received: Received) -> str:
         raise Refused("reference_missing", _("Type what the paper says."), field="reference")
     if len(reference) > LONGEST_REFERENCE:
         raise Refused("reference_too_long", _("Type it in 60 letters at most."), field="reference")
-    today = timezone.localdate(clock.now())
+    today = clock.today()
     if received.received_on > today:
         raise Refused(
             "received_later", _("This day is still to come. Record it then."), field="received_on"

@@ -35,7 +35,6 @@ from orders.services import (
     withdrawals,
 )
 from orders.services.clock_watch import ClockWatch, begin_anew
-from orders.services.consents import today
 from orders.services.heartbeat import EVERY_S, Heart
 from orders.services.place import expire
 from orders.services.statement import Statement
@@ -141,9 +140,9 @@ class Resolver:
         return sum(_work(withdrawals.confirm, one) for one in claimed if not breaker.is_away())
 
     def _sweep_cards(self) -> int:
-        if self.stop.is_set() or self.swept_on == today():
+        if self.stop.is_set() or self.swept_on == clock.today():
             return 0
-        self.swept_on = today()
+        self.swept_on = clock.today()
         return expiring.sweep()
 
     def _claim(self, due: Callable[[], QuerySet[Operation]], most: int) -> list[Operation]:

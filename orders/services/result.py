@@ -83,4 +83,4 @@ def is_asked(operation: Operation) -> bool:
 
 def _is_today(operation: Operation) -> bool:
     moment = operation.submitted_at or operation.created_at
-    return timezone.localdate(moment) == timezone.localdate(clock.now())
+    return timezone.localdate(moment) == clock.today()

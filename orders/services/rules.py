@@ -92,7 +92,7 @@ def check_gateway_takes(brand: str, amount_minor: int, currency: str, expiry: st
         amount_minor=amount_minor,
         currency=currency,
         expiry=expiry or None,
-        today=clock.now().strftime("%y%m"),
+        today=clock.today().strftime("%y%m"),
     )
     if refusals:
         refusal = refusals[0]

@@ -38,7 +38,7 @@ def order_rows(rows: Iterable[HistoryRow], *, with_customer: bool = True) -> Saf
         )
     )
     label = cache(source_label)
-    this_year = timezone.localtime(clock.now()).year
+    this_year = clock.today().year
     return format_html_join(
         "\n",
         _ROW,

@@ -1,9 +1,6 @@
 """Steps for tests of payments outside the gateway: record it, take it back, find it twice."""
 
-from datetime import date
 from typing import Any
-
-from django.utils import timezone
 
 from orders import clock
 from orders.gateway import Outcome
@@ -20,10 +17,6 @@ from tests.services.after_sale import asked, now
 from tests.services.said import said
 
 
-def today() -> date:
-    return timezone.localdate(clock.now())
-
-
 def received(order: Order, **changes: Any) -> Received:
     """A cheque over the whole order that came today."""
     values: dict[str, Any] = {
@@ -31,7 +24,7 @@ def received(order: Order, **changes: Any) -> Received:
         "method": "cheque",
         "reference": "CHQ 4711",
         "reason": "The customer has no card",
-        "received_on": today(),
+        "received_on": clock.today(),
         "amount_minor": order.amount_minor,
     }
     return Received(**(values | changes))

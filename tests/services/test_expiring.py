@@ -35,6 +35,17 @@ def test_cards_past_their_month_become_expired() -> None:
     assert Event.objects.get(kind="cards_expired").data["cards"] == [over.pk]
 
 
+def test_a_card_ends_with_the_month_of_the_office() -> None:
+    """In Dubai December has begun while it is still November in Greenwich."""
+    card = StoredCardFactory(expiry="2611")
+    with clock.at(datetime(2026, 11, 30, 20, 30, tzinfo=UTC)):
+        assert card.has_expired
+        assert expiring.sweep() == 1
+    StoredCardFactory(expiry="2612")
+    with clock.at(datetime(2026, 12, 31, 19, 30, tzinfo=UTC)):
+        assert expiring.sweep() == 0
+
+
 def test_it_is_done_once_a_day_by_whoever_comes_first() -> None:
     with clock.at(TODAY):
         resolve.once()

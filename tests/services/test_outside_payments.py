@@ -32,7 +32,6 @@ from tests.services.outside import (
     released,
     shown,
     take_back,
-    today,
 )
 
 pytestmark = pytest.mark.django_db
@@ -79,8 +78,8 @@ def test_nobody_else_records_or_takes_back(role: str) -> None:
         ({"reference": "x" * 61}, "reference_too_long", "reference"),
         ({"reason": "ok"}, "reason_missing", "reason"),
         ({"reason": "x" * 251}, "reason_too_long", "reason"),
-        ({"received_on": today() + timedelta(days=1)}, "received_later", "received_on"),
-        ({"received_on": today() - timedelta(days=367)}, "received_long_ago", "received_on"),
+        ({"received_on": clock.today() + timedelta(days=1)}, "received_later", "received_on"),
+        ({"received_on": clock.today() - timedelta(days=367)}, "received_long_ago", "received_on"),
     ],
 )
 def test_what_makes_no_sense_is_refused_at_its_field(
@@ -94,7 +93,7 @@ def test_what_makes_no_sense_is_refused_at_its_field(
 
 @pytest.mark.parametrize("days", [0, 1, 365])
 def test_what_came_within_a_year_is_recorded(supervisor: Staff, days: int) -> None:
-    day = today() - timedelta(days=days)
+    day = clock.today() - timedelta(days=days)
     assert record(supervisor, OrderFactory(), received_on=day).received_on == day
 
 

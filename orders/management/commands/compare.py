@@ -3,7 +3,7 @@
 import getpass
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from orders import clock
 from orders.models import Difference
 from orders.services.compare import MARGIN, Found, compare
 from orders.services.differences import open_differences
@@ -98,8 +99,7 @@ def _moment(text: str | None, end_of_day: timedelta) -> datetime | None:
         return None
     try:
         if day := parse_date(text):
-            begins = datetime.combine(day + end_of_day, time())
-            return timezone.make_aware(begins)
+            return clock.midnight(day + end_of_day)
         moment = parse_datetime(text)
     except ValueError:
         moment = None
