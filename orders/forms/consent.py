@@ -3,8 +3,9 @@
 Unticked nothing is asked and nothing is kept. Ticked, the answer must be recorded, also a no.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -109,10 +110,9 @@ class ConsentForm(forms.Form):
             self.add_error("purpose_code", _("Choose what the card is kept for."))
         for name in ("per_charge", "per_month"):
             self._read_ceiling(name)
-        self._check_ceilings()
-        ends_on: date | None = cleaned.get("ends_on")
-        if ends_on and ends_on < consents.today():
-            self.add_error("ends_on", _("This day is over. Choose a later one."))
+        per_charge, per_month = self.ceilings.get("per_charge"), self.ceilings.get("per_month")
+        self._check(partial(consents.check_ceilings, per_charge, per_month))
+        self._check(partial(consents.check_end, cleaned.get("ends_on")))
 
     def _read_ceiling(self, name: str) -> None:
         typed = self.cleaned_data.get(name)
@@ -122,7 +122,9 @@ class ConsentForm(forms.Form):
             except Refused as refusal:
                 self.add_error(name, str(refusal))
 
-    def _check_ceilings(self) -> None:
-        per_charge, per_month = self.ceilings.get("per_charge"), self.ceilings.get("per_month")
-        if per_charge and per_month and per_month < per_charge:
-            self.add_error("per_month", _("This is less than one charge may come to."))
+    def _check(self, rule: Callable[[], None]) -> None:
+        """Show what the service refuses beside its field."""
+        try:
+            rule()
+        except Refused as refusal:
+            self.add_error(refusal.field, str(refusal))

@@ -14,8 +14,7 @@ from django.utils.translation import gettext as _
 
 from orders import clock, money
 from orders.errors import Refused
-from orders.models import ApprovalRequest, Ceiling, Operation, Order, OutsidePayment, Staff
-from orders.services.new_order import NewOrder
+from orders.models import ApprovalRequest, Ceiling, Operation, OutsidePayment, Staff
 from orders.states import CHARGES, LIVE, LOOKED_AT_AGAIN, Act, Kind, Limit, Status
 
 RIGHTS: dict[str, str] = {
@@ -78,11 +77,12 @@ def check(*, actor: Staff, act: Act, amount_minor: int, currency: str) -> None:
 def over_charge(
     *,
     actor: Staff | None,
-    wanted: NewOrder | Order,
+    amount_minor: int,
+    currency: str,
     is_override: bool,
     besides: Operation | None = None,
 ) -> Over | None:
-    """The ceiling that a charge of ``wanted`` is over. ``is_override``: it goes on although another
+    """The ceiling that a charge is over. ``is_override``: it goes on although another
     one looks like it. ``besides`` is the charge itself where it is stored already. Without an
     ``actor`` a repeat run charges, which answers for itself; what a person charges is held to their
     ceiling, whatever the order says of itself.
@@ -93,8 +93,8 @@ def over_charge(
         found = over(
             actor=actor,
             act=act,
-            amount_minor=wanted.amount_minor,
-            currency=wanted.currency,
+            amount_minor=amount_minor,
+            currency=currency,
             besides=besides,
         )
         if found:

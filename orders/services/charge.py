@@ -122,7 +122,11 @@ def _claim(
             actor=actor, wanted=order, card=limits.Card.of(current), confirmation=confirmation
         )
         over = ceilings.over_charge(
-            actor=actor, wanted=order, is_override=bool(passed.beside), besides=current
+            actor=actor,
+            amount_minor=current.amount_minor,
+            currency=current.currency,
+            is_override=bool(passed.beside),
+            besides=current,
         )
         approval_requests.hold_charge(order, current, actor=actor, over=over, reason=passed.reason)
         submitted_at, next_check_at = sent_now()

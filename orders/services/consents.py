@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -15,11 +15,6 @@ from orders.services.new_order import NewConsent
 from orders.services.scripts import PRESENT, SCRIPTS
 
 SCRIPT_VERSION = PRESENT
-
-
-def today() -> date:
-    """The date where the office is; permissions end with a day, and months begin, by it."""
-    return timezone.localtime(clock.now()).date()
 
 
 def script(language: str, purpose_code: str, version: str = SCRIPT_VERSION) -> str:
@@ -68,7 +63,8 @@ def record(order: Order, actor: Staff, consent: NewConsent) -> Consent | None:
     if not consent.is_given:
         audit.record(order, "consent_refused", actor=actor, **told)
         return None
-    _check(consent)
+    check_end(consent.ends_on)
+    check_ceilings(consent.ceiling_per_charge_minor, consent.ceiling_per_month_minor)
     known = consent.script_version in SCRIPTS
     given = Consent.objects.create(
         customer=order.customer,
@@ -95,10 +91,16 @@ def record(order: Order, actor: Staff, consent: NewConsent) -> Consent | None:
     return given
 
 
-def _check(consent: NewConsent) -> None:
-    if consent.ends_on and consent.ends_on < today():
+def check_end(ends_on: date | None) -> None:
+    """Raise ``Refused`` where the last day of a permission is over before it begins."""
+    if ends_on and ends_on < clock.today():
         raise Refused("consent_over", _("This day is over. Choose a later one."), field="ends_on")
-    per_charge, per_month = consent.ceiling_per_charge_minor, consent.ceiling_per_month_minor
+
+
+def check_ceilings(per_charge: int | None, per_month: int | None) -> None:
+    """Raise ``Refused`` where a month leaves no room for one charge. Minor units of one currency,
+    None for no ceiling.
+    """
     if per_charge and per_month and per_month < per_charge:
         raise Refused(
             "consent_ceilings", _("This is less than one charge may come to."), field="per_month"

@@ -41,7 +41,12 @@ def prepare(
     it only reserves, whatever the order wants, and a second person is asked to approve it. A charge
     under an agreement cannot be reserved: over a ceiling it raises ``Refused``.
     """
-    over = ceilings.over_charge(actor=actor, wanted=order, is_override=bool(passed.beside))
+    over = ceilings.over_charge(
+        actor=actor,
+        amount_minor=order.amount_minor,
+        currency=order.currency,
+        is_override=bool(passed.beside),
+    )
     if over and card and initiated_by == Initiator.MERCHANT:
         sentence = _(
             "%(over)s A charge under an agreement cannot wait for approval. Somebody with a higher "

@@ -69,7 +69,11 @@ def _claim(operation: Operation, actor: Staff, confirmation: Confirmation | None
             actor=actor, wanted=order, card=limits.Card.of(current), confirmation=confirmation
         )
         over = ceilings.over_charge(
-            actor=actor, wanted=order, is_override=bool(passed.beside), besides=current
+            actor=actor,
+            amount_minor=current.amount_minor,
+            currency=current.currency,
+            is_override=bool(passed.beside),
+            besides=current,
         )
         approval_requests.hold_charge(order, current, actor=actor, over=over, reason=passed.reason)
         _check_card(order, current)  # after the customer's lock, as everywhere

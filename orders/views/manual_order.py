@@ -21,7 +21,6 @@ from orders.forms.manual_order import (
 )
 from orders.models import Customer, Operation, Order, Staff
 from orders.services import ceilings, charge, customers, place
-from orders.states import Act
 from orders.views.answers import onward, refused, wants_json
 from orders.views.card_zone import card_zone
 from orders.views.decorators import card_page
@@ -148,11 +147,10 @@ def _over(actor: Staff, form: ManualOrderForm) -> str:
         amount_minor = money.parse_amount(str(form["amount"].value() or ""), currency)
     except Refused:
         return ""
-    for act in (Act.CHARGE, Act.OVERRIDE) if form.near else (Act.CHARGE,):
-        over = ceilings.over(actor=actor, act=act, amount_minor=amount_minor, currency=currency)
-        if over:
-            return str(over)
-    return ""
+    over = ceilings.over_charge(
+        actor=actor, amount_minor=amount_minor, currency=currency, is_override=bool(form.near)
+    )
+    return str(over or "")
 
 
 def _facts(customer: Customer) -> dict[str, Any]:

@@ -118,7 +118,12 @@ def _show_choice(
     request: HttpRequest, order: Order, form: CardChoiceForm, *, status: int = 200
 ) -> HttpResponse:
     actor = cast("Staff", request.user)
-    over = ceilings.over_charge(actor=actor, wanted=order, is_override=bool(form.near))
+    over = ceilings.over_charge(
+        actor=actor,
+        amount_minor=order.amount_minor,
+        currency=order.currency,
+        is_override=bool(form.near),
+    )
     context = {
         "order": order,
         "form": form,
