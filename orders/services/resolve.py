@@ -9,7 +9,7 @@ wait in threads; all work on the database is done by one thread, because SQLite 
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import date, timedelta
 from functools import partial
@@ -91,8 +91,7 @@ class Resolver:
 
     def _expire_requests(self) -> int:
         """Requests for approval that nobody decided in time."""
-        overdue = [] if self.stop.is_set() else unapproved.overdue()[:BATCH]
-        return sum(_work(unapproved.expire, request) for request in overdue)
+        return sum(_work(unapproved.expire, one) for one in self._each(unapproved.overdue))
 
     def _ask_what_is_due(self) -> int:
         """Keep as many questions on the wire as the breaker allows until none is due."""
@@ -121,12 +120,13 @@ class Resolver:
 
     def _let_go(self) -> int:
         """Void what is reserved and was not approved, each once."""
-        worked = 0
-        for request in unapproved.due()[:VOIDS_A_ROUND]:
-            if not self.stop.is_set() and not breaker.is_away():
-                worked += _work(unapproved.let_go, request)
-                self.heart.beat()
-        return worked
+        sent = 0
+        for request in self._each(unapproved.due):
+            if self.stop.is_set() or breaker.is_away() or sent >= VOIDS_A_ROUND:
+                break
+            sent += _work(_void, request)
+            self.heart.beat()
+        return sent
 
     def _retire_tokens(self) -> int:
         claimed = [] if breaker.is_away() else self._claim(_unkept, TOKENS_A_ROUND)
@@ -144,6 +144,16 @@ class Resolver:
             return 0
         self.swept_on = clock.today()
         return expiring.sweep()
+
+    def _each(self, due: Callable[[], QuerySet[ApprovalRequest]]) -> Iterator[ApprovalRequest]:
+        """What is due (by id), page by page, each row once: those that fail again and again keep
+        nobody behind them waiting.
+        """
+        after = 0
+        while not self.stop.is_set() and (page := list(due().filter(pk__gt=after)[:BATCH])):
+            self.heart.beat()
+            yield from page
+            after = page[-1].pk
 
     def _claim(self, due: Callable[[], QuerySet[Operation]], most: int) -> list[Operation]:
         """Rows to work on now; none once the end was asked for."""
@@ -177,6 +187,12 @@ def _expire(operation: Operation) -> None:
         order = Order.objects.locked(operation.order_id)
         expire(order, order.operations.get(pk=operation.pk), actor=None)
     leases.release([operation])
+
+
+def _void(request: ApprovalRequest) -> None:
+    """Let go of what was not approved. Raises ``Conflict`` where nothing could be sent for it."""
+    if unapproved.let_go(request) is None:
+        raise Conflict("nothing_sent", "")
 
 
 def _due() -> QuerySet[Operation]:

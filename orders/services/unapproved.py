@@ -18,9 +18,9 @@ from orders.states import IN_FLIGHT, NOT_APPROVED, ApprovalStatus, Kind, Reason,
 
 
 def overdue() -> QuerySet[ApprovalRequest]:
-    """Requests whose time is over."""
+    """Requests whose time is over, oldest first."""
     rows = ApprovalRequest.objects.filter(status=ApprovalStatus.PENDING)
-    return rows.filter(expires_at__lte=clock.now()).order_by("expires_at")
+    return rows.filter(expires_at__lte=clock.now()).order_by("id")
 
 
 def expire(request: ApprovalRequest) -> None:
