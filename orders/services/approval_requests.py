@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from orders import clock, money, origin
+from orders import clock, origin
 from orders.errors import Conflict, Refused
 from orders.models import ApprovalRequest, Operation, Order, OutsidePayment, Staff
 from orders.services import audit
@@ -182,12 +182,6 @@ def tell(
         over=[request.held_to, request.limit, request.ceiling_minor, request.moved_minor],
         asked_by=str(request.requested_by),
     )
-
-
-def amount_words(request: ApprovalRequest) -> str:
-    """What is asked for in short: "Refund KWD 800.000"."""
-    amount = money.format_money(request.amount_minor, request.currency)
-    return f"{request.get_act_display()} \u2066{amount}\u2069"
 
 
 def _wait_again(request: ApprovalRequest, *, expires_at: datetime | None = None) -> None:

@@ -143,7 +143,8 @@ def _ask(actor: Staff, order: Order, kind: Kind, wish: Wish) -> ApprovalRequest:
 def _same(made: ApprovalRequest, order: Order, kind: Kind, wish: Wish) -> ApprovalRequest:
     """The request a repeated form made, if it asked for the same."""
     asked = (order.pk, follow_up.ACTS[kind], wish.amount_minor)
-    if (made.order_id, made.act, made.amount_minor) != asked:
+    is_same = (made.order_id, made.act, made.amount_minor) == asked
+    if not is_same or wish.charge not in {"", made.charge}:
         raise key_reused()
     return made
 

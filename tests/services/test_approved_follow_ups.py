@@ -62,8 +62,11 @@ def test_the_same_form_asks_once(supervisor: Staff, gateway: Sandbox) -> None:
     order, key = charged(supervisor), steps.place.new_form_key()
     first = ask(Kind.REFUND, supervisor, order, 7_500, form_key=key)
     assert ask(Kind.REFUND, supervisor, order, 7_500, form_key=key) == first
-    with refused("form_key_reused"):
-        ask(Kind.REFUND, supervisor, order, 8_000, form_key=key)
+    named = ask(Kind.REFUND, supervisor, order, 7_500, form_key=key, charge=first.charge)
+    assert named == first
+    for other in ({"amount_minor": 8_000}, {"charge": f"{order.number}-2"}):
+        with refused("form_key_reused"):
+            ask(Kind.REFUND, supervisor, order, **({"amount_minor": 7_500} | other), form_key=key)
     with refused("asked_already"):
         ask(Kind.REFUND, supervisor, order, 8_000)
 
