@@ -215,6 +215,25 @@ def test_a_charge_that_succeeds_after_all_waits_for_approval_again(
     assert sums(request.order) == (12_500, 12_500, 0)
 
 
+def test_a_charge_that_succeeds_once_its_time_is_over_is_let_go_of(
+    agent: Staff, gateway: Sandbox
+) -> None:
+    gateway.set(feedback="off")
+    gateway.set(force="930")
+    operation = asked_until_absent(steps.charge_new(agent))
+    gateway.set(force="")
+    steps.charge._request(operation)  # the first request arrives at last
+    with clock.at(clock.now() + timedelta(hours=49)):
+        resolve.ask.ask(operation=now(operation))
+        request = request_of(operation.order)
+        assert (now(operation).status, request.status) == (Status.APPROVED, ApprovalStatus.EXPIRED)
+        assert request.decided_at == clock.now()
+        assert kinds(operation.order).count("approval_expired") == 1
+        resolve.once()
+    assert now(operation).status == Status.VOIDED
+    assert sums(operation.order) == (0, 0, 0)
+
+
 def test_what_was_captured_at_the_gateway_itself_meanwhile_is_not_voided(
     agent: Staff, supervisor: Staff, gateway: Sandbox
 ) -> None:
