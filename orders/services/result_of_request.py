@@ -42,11 +42,10 @@ def result_of_request(
 
 def waits_beside(request: ApprovalRequest) -> str:
     """That the request waits, as a sentence beside a result that tells of something else."""
-    return _("%(what)s of %(amount)s waits for approval until %(until)s by: %(who)s.") % {
+    return _("%(what)s of %(amount)s waits for approval until %(until)s.") % {
         "what": request.get_act_display(),
         "amount": request.amount,
         "until": f"\u2068{_moment(request)}\u2069",
-        "who": _who(request),
     }
 
 
@@ -56,7 +55,7 @@ def _waiting(order: Order, charge: Operation | None, request: ApprovalRequest) -
         "what": request.get_act_display(),
         "amount": request.amount,
         "order": order.number,
-        "who": _who(request),
+        "who": "\u2068" + ", ".join(str(one) for one in approvers(request)) + "\u2069",
         "until": f"\u2068{_moment(request)}\u2069",
     }
     held = (
@@ -134,10 +133,6 @@ def _is_news(order: Order, request: ApprovalRequest) -> bool:
     if ended is None or clock.now() - ended > timedelta(seconds=NEWS_S):
         return False
     return not order.operations.filter(created_at__gt=ended).exists()
-
-
-def _who(request: ApprovalRequest) -> str:
-    return "\u2068" + ", ".join(str(one) for one in approvers(request)) + "\u2069"
 
 
 def _moment(request: ApprovalRequest) -> str:

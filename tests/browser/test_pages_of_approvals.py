@@ -4,14 +4,15 @@ import pytest
 from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from orders.models import Staff
+from orders.models import Order, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import approvals
-from orders.states import Act, Kind
+from orders.services import approvals, outside_payments
+from orders.states import Act, Kind, OrderStatus
 from tests.browser.test_every_page import look_at
 from tests.chromium import SignIn
-from tests.factories import PASSWORD, StaffFactory
+from tests.factories import PASSWORD, OperationFactory, OrderFactory, StaffFactory
 from tests.services.after_sale import charged
+from tests.services.outside import received
 from tests.services.over_ceiling import ask, ceiling, charge_over, limit_charges
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,6 +42,12 @@ def test_pages_of_approvals_and_ceilings(
     approvals.refuse(actor=person, request=refused, reason="المبلغ كبير")
     taken = charged(person, amount_minor=13_000)
     asked = ask(Kind.REFUND, person, taken, 7_500)
+    unknown = OrderFactory(amount_minor=12_000, currency="AED", taken_by=agent)
+    ceiling("supervisor", Act.OUTSIDE, 5_000)
+    cheque = received(unknown, reference="4711", reason="ليس لدى العميل بطاقة")
+    outside_payments.ask(actor=person, order=unknown, received=cheque)
+    OperationFactory(order=unknown, unknown=True)
+    Order.objects.filter(pk=unknown.pk).update(status=OrderStatus.UNKNOWN)
     sign_in(person)
     page.goto("/accounts/reauthenticate/")
     page.locator("[name=password]").fill(PASSWORD)
@@ -53,6 +60,7 @@ def test_pages_of_approvals_and_ceilings(
         f"/orders/{waiting.order.number}/",
         f"/orders/{refused.order.number}/",
         f"/orders/{taken.number}/",
+        f"/orders/{unknown.number}/",
         f"/orders/{charged(person, amount_minor=15_000).number}/refund/",
         "/orders/?status=waiting_approval&period=any",
         "/ceilings/",
