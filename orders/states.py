@@ -140,6 +140,8 @@ FREE = frozenset(Status) - LIVE - {Status.DUPLICATE}
 IN_FLIGHT = frozenset({Status.PREPARED, Status.SENDING, Status.UNKNOWN})
 UNSETTLED = frozenset({Status.SENDING, Status.UNKNOWN})
 LOOKED_AT_AGAIN = frozenset({Status.NOT_CHARGED, Status.RELEASED})
+# What took money, holds it, or may yet move it: ceilings and near-duplicates count it.
+MOVES_MONEY = LIVE | LOOKED_AT_AGAIN | {Status.DUPLICATE}
 
 # What an order paid outside the gateway is called: never just "paid".
 PAID_BY: dict[OutsideMethod, Promise] = {

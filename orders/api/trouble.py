@@ -10,11 +10,9 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from orders import clock
-from orders.errors import Conflict, Refused
+from orders.errors import Conflict, Limited, OverCeiling, Refused
 from orders.problems import BY_STATUS, problem_answer
-from orders.services.api_ceilings import OverCeiling
 from orders.services.api_keys import KeyRefused, TooManyRequests
-from orders.services.limits import Limited
 from orders.services.near_duplicates import Warned
 
 RETRY_S = 30

@@ -3,19 +3,16 @@
 from datetime import timedelta
 
 from django.db.models import Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from orders import clock, money
+from orders.errors import OverCeiling
 from orders.models import ApiKey, Operation, Order, Staff
-from orders.services.limits import Limited
 from orders.services.new_order import NewOrder
-from orders.states import CHARGES, FREE
+from orders.states import CHARGES, MOVES_MONEY, Status
 
 _DAY = timedelta(days=1)
-
-
-class OverCeiling(Limited):
-    """More than the key may charge; nothing was stored or sent."""
 
 
 def check(actor: Staff | None, wanted: NewOrder | Order) -> None:
@@ -55,11 +52,13 @@ def check(actor: Staff | None, wanted: NewOrder | Order) -> None:
 
 def _charged(actor: Staff, wanted: NewOrder | Order) -> int:
     """Minor units of the key's charges of the last 24 hours that took money, hold it, or still may;
-    the wanted order's own are left out, because it is charged once at most.
+    the one that waits to be sent for the wanted order is left out.
     """
-    charges = Operation.objects.filter(
-        actor=actor, kind__in=CHARGES, created_at__gte=clock.now() - _DAY
-    ).exclude(status__in=FREE)
+    charges = (
+        Operation.objects.filter(actor=actor, kind__in=CHARGES, status__in=MOVES_MONEY)
+        .alias(at=Coalesce("submitted_at", "created_at"))
+        .filter(at__gte=clock.now() - _DAY)
+    )
     if isinstance(wanted, Order):
-        charges = charges.exclude(order=wanted)
+        charges = charges.exclude(order=wanted, status=Status.PREPARED)
     return charges.aggregate(sum=Sum("amount_minor"))["sum"] or 0

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from orders import clock, origin
 from orders.errors import Conflict, Refused
 from orders.models import ApprovalRequest, Operation, Order, OutsidePayment, Staff
-from orders.services import audit
-from orders.services.ceilings import Over, OverCeiling
+from orders.services import audit, ceilings
+from orders.services.ceilings import Over
 from orders.services.moot import is_moot
 from orders.states import LIVE, NOT_APPROVED, Act, ApprovalStatus, Kind, Status
 
@@ -74,7 +74,7 @@ def hold_charge(
     request = ApprovalRequest.objects.filter(operation=operation).first()
     if request is None:
         if over and operation.kind != Kind.AUTHORIZATION:
-            raise OverCeiling(over, _takes_at_once())
+            raise ceilings.refusal(over, _takes_at_once())
         if over:
             reason = reason or operation.reason
             ask_for_charge(order, operation, actor=actor, over=over, reason=reason)

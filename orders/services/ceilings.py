@@ -13,9 +13,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from orders import clock, money
-from orders.errors import Refused
+from orders.errors import OverCeiling
 from orders.models import ApprovalRequest, Ceiling, Operation, OutsidePayment, Staff
-from orders.states import CHARGES, LIVE, LOOKED_AT_AGAIN, Act, Kind, Limit, Status
+from orders.states import CHARGES, MOVES_MONEY, Act, Kind, Limit
 
 RIGHTS: dict[str, str] = {
     Act.CHARGE: "orders.charge_order",
@@ -24,8 +24,6 @@ RIGHTS: dict[str, str] = {
     Act.REFUND: "orders.refund_order",
     Act.OUTSIDE: "orders.record_outside_payment",
 }
-# What took money, holds it, or may yet move it.
-_COUNT = sorted(LIVE | LOOKED_AT_AGAIN | {Status.DUPLICATE})
 
 
 @dataclass(frozen=True)
@@ -42,15 +40,6 @@ class Over:
 
     def __str__(self) -> str:
         return _("Over your limit. %(limit)s") % {"limit": limit_words(self)}
-
-
-class OverCeiling(Refused):
-    """Another person has to approve it; nothing was stored or sent."""
-
-    def __init__(self, over: Over, words: str = "") -> None:
-        words = words or _("%(over)s Nothing was sent. You can ask for approval.")
-        super().__init__("over_ceiling", words % {"over": over}, field="amount")
-        self.over = over
 
 
 def limit_words(of: Over | ApprovalRequest) -> str:
@@ -71,7 +60,13 @@ def check(*, actor: Staff, act: Act, amount_minor: int, currency: str) -> None:
     the person's row.
     """
     if found := over(actor=actor, act=act, amount_minor=amount_minor, currency=currency):
-        raise OverCeiling(found)
+        raise refusal(found)
+
+
+def refusal(over: Over, words: str = "") -> OverCeiling:
+    """What to raise where another person has to approve it; ``words`` say how, with ``over``."""
+    words = words or _("%(over)s Nothing was sent. You can ask for approval.")
+    return OverCeiling("over_ceiling", words % {"over": over}, field="amount", may_be_asked_for=True)
 
 
 def over_charge(
@@ -147,7 +142,7 @@ def moved_today(person: Staff, act: Act, currency: str, *, besides: Operation | 
     """
     if act == Act.OUTSIDE:
         return _recorded_today(person, currency)
-    rows = _ROWS[act]().filter(actor=person, currency=currency, status__in=_COUNT)
+    rows = _ROWS[act]().filter(actor=person, currency=currency, status__in=MOVES_MONEY)
     rows = rows.alias(at=Coalesce("submitted_at", "created_at")).filter(at__gte=clock.midnight())
     if besides:
         rows = rows.exclude(pk=besides.pk)

@@ -67,7 +67,7 @@ def refund(*, actor: Staff, order: Order, wish: Wish) -> Operation:
 
 def _follow_up(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
     """The same form again gives the same operation. Raises ``Refused`` by the rules,
-    ``ceilings.OverCeiling`` where it has to be approved, and ``Conflict`` when somebody else was
+    ``OverCeiling`` where it has to be approved, and ``Conflict`` when somebody else was
     quicker; nothing was sent then.
     """
     rules.may(actor, RIGHTS[kind])

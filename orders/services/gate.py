@@ -19,7 +19,7 @@ def gate(
     a new one is about to be handed out. Without an ``actor`` a repeat run charges.
 
     Runs in the caller's transaction, with the order locked if there is one; locks the person, then
-    the customer. Raises ``limits.Limited`` and ``near_duplicates.Warned``.
+    the customer. Raises ``Limited`` and ``near_duplicates.Warned``.
     """
     order = wanted if isinstance(wanted, Order) else None
     limits.check(actor=actor, customer=wanted.customer, card=card, order=order)

@@ -18,7 +18,7 @@ from django.db.models.functions import Right
 from django.utils.translation import gettext as _
 
 from orders import clock
-from orders.errors import Refused
+from orders.errors import Limited, OverCeiling
 from orders.gateway import MESSAGES
 from orders.models import Customer, Operation, Order, Staff, StoredCard
 from orders.services import audit
@@ -29,10 +29,6 @@ IN_PAUSE = "orders.charge_in_pause"
 _DAY, _MONTH, _HOUR = timedelta(days=1), timedelta(days=30), timedelta(hours=1)
 _OUR_ACCOUNT = sorted(code for code, (_text, kind) in MESSAGES.items() if kind == "configuration")
 _REFUSED = Q(status=Status.DECLINED) & ~Q(message__in=_OUR_ACCOUNT)
-
-
-class Limited(Refused):
-    """A limit is reached; nothing was stored or sent."""
 
 
 class Card(NamedTuple):
@@ -136,6 +132,8 @@ def noted(actor: Staff, order: Order | None = None) -> Iterator[None]:
     try:
         yield
     except Limited as refusal:
+        if isinstance(refusal, OverCeiling) and refusal.may_be_asked_for:
+            raise
         if order is None:
             audit.record_account("limit_reached", actor=actor, limit=refusal.code)
         else:

@@ -23,11 +23,10 @@ from orders.models import Customer, Operation, Order, Staff
 from orders.services import audit
 from orders.services.attend import check_reason
 from orders.services.new_order import NewCustomer
-from orders.states import CHARGES, LIVE, LOOKED_AT_AGAIN, UNSETTLED, Status
+from orders.states import CHARGES, MOVES_MONEY, UNSETTLED
 
 RIGHT = "orders.charge_beside_unknown"
 MOST = 20
-_COUNT = sorted(LIVE | LOOKED_AT_AGAIN | {Status.DUPLICATE})
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,8 @@ def find(
     since = clock.now() - timedelta(seconds=settings.NEAR_DUPLICATE_S)
     recent = (
         Operation.objects.select_related("order", "actor")
-        .filter(kind__in=CHARGES, status__in=_COUNT, amount_minor=amount_minor, currency=currency)
+        .filter(kind__in=CHARGES, status__in=MOVES_MONEY)
+        .filter(amount_minor=amount_minor, currency=currency)
         .alias(at=Coalesce("submitted_at", "created_at"))
         .filter(at__gte=since)
         .order_by("-id")

@@ -36,7 +36,7 @@ def record(*, actor: Staff, order: Order, received: Received) -> OutsidePayment:
     again gives the same payment.
 
     Raises ``Refused`` by the rules and where the person was not told of a charge that may still
-    come, ``ceilings.OverCeiling`` where another person has to approve it (``ask``), and
+    come, ``OverCeiling`` where another person has to approve it (``ask``), and
     ``Conflict`` when somebody else was quicker: nothing was recorded then.
     """
     rules.may(actor, RIGHT)
@@ -49,7 +49,7 @@ def record(*, actor: Staff, order: Order, received: Received) -> OutsidePayment:
             operations = list(locked.operations.order_by("id"))
             coming = check_order(locked, operations, received)
             if found := over(limits.locked(actor), locked):
-                raise ceilings.OverCeiling(found)
+                raise ceilings.refusal(found)
             _give_up_waiting(locked, operations, actor)
             return _store(locked, actor, received, reason, coming)
     except (IntegrityError, Refused) as error:

@@ -13,11 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from orders.errors import Conflict, Refused
+from orders.errors import Conflict, OverCeiling, Refused
 from orders.forms.follow_up import FollowUpForm
 from orders.models import Operation, Order, OutsidePayment, Staff
 from orders.services import allowed, approvals, ceilings, follow_up
-from orders.services.ceilings import Over, OverCeiling
+from orders.services.ceilings import Over
 from orders.services.follow_up import Wish
 from orders.services.totals import Sums, sums_of
 from orders.states import Kind

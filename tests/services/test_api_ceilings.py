@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orders import clock
+from orders.errors import OverCeiling
 from orders.models import Event, Operation, Staff, StoredCard
 from orders.sandbox.server import Sandbox
 from orders.services import api_keys, charge
-from orders.services.api_ceilings import OverCeiling
 from orders.services.api_keys import NewKey
-from orders.states import FREE
+from orders.states import MOVES_MONEY, Status
 from tests import steps
 from tests.factories import StaffFactory, StoredCardFactory
 from tests.together import together
@@ -72,6 +72,23 @@ def test_the_day_moves_on_and_refusals_do_not_count(db: None, gateway: Sandbox) 
         assert charged(shop, card_of(gateway), 5_001).status == "approved"
 
 
+@pytest.mark.parametrize("status", sorted(MOVES_MONEY - {Status.PREPARED}))
+def test_what_took_money_or_may_yet_take_it_counts(db: None, gateway: Sandbox, status: str) -> None:
+    shop = machine(day_ceiling_minor=DAY_MINOR)
+    assert charged(shop, card_of(gateway), 14_940).status == Status.UNKNOWN
+    Operation.objects.update(status=status, fort_id="169000000000000001")
+    with pytest.raises(OverCeiling):
+        charged(shop, card_of(gateway), 5_100)
+
+
+def test_a_charge_counts_from_when_it_was_sent(db: None, gateway: Sandbox) -> None:
+    shop = machine(day_ceiling_minor=DAY_MINOR)
+    charged(shop, card_of(gateway), 15_000)
+    Operation.objects.update(created_at=clock.now() - timedelta(hours=25))
+    with pytest.raises(OverCeiling):
+        charged(shop, card_of(gateway), 5_001)
+
+
 def test_a_charge_that_waits_for_its_card_counts_once(db: None, gateway: Sandbox) -> None:
     shop = machine(day_ceiling_minor=DAY_MINOR)
     waiting = steps.enter_card(steps.place_new(shop, amount_minor=DAY_MINOR, source="api"))
@@ -93,7 +110,7 @@ def test_whatever_is_asked_for_no_day_takes_more(
             assert taken <= DAY_MINOR
             continue
         assert taken + amount_minor > DAY_MINOR
-    charges = Operation.objects.filter(actor=shop).exclude(status__in=FREE)
+    charges = Operation.objects.filter(actor=shop, status__in=MOVES_MONEY)
     assert sum(one.amount_minor for one in charges) == taken
 
 

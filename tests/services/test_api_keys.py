@@ -8,13 +8,12 @@ from pytest_django.fixtures import Settings
 
 from orders import clock
 from orders.cards import holds_card_number
-from orders.errors import Conflict, Refused
+from orders.errors import Conflict, Limited, Refused
 from orders.models import ApiKey, Event, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import api_keys
 from orders.services.api_keys import KeyRefused, NewKey, TooManyRequests
 from orders.services.api_scopes import SCOPES
-from orders.services.limits import Limited
 from tests import steps
 from tests.factories import StaffFactory
 from tests.together import together

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orders import clock
-from orders.errors import Refused
+from orders.errors import OverCeiling, Refused
 from orders.models import Operation, Order, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import approvals, audit, ceilings, resolve
+from orders.services import approvals, audit, resolve
 from orders.states import UNSETTLED, Act, ApprovalStatus, Kind, Status
 from tests import steps
 from tests.factories import CustomerFactory, StaffFactory
@@ -89,7 +89,7 @@ class Office:
         for order in self.order(which):
             try:
                 act("refund", self.bosses[0], order, amount_minor)
-            except ceilings.OverCeiling:
+            except OverCeiling:
                 ask(Kind.REFUND, self.bosses[0], order, amount_minor)
 
     def wait(self, hours: float) -> None:

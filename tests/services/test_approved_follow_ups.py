@@ -2,10 +2,10 @@
 
 import pytest
 
+from orders.errors import OverCeiling
 from orders.models import Staff
 from orders.sandbox.server import Sandbox
 from orders.services import approvals, audit, follow_up
-from orders.services.ceilings import OverCeiling
 from orders.states import Act, Kind, Status
 from tests import steps
 from tests.factories import StaffFactory

@@ -8,11 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
 from orders import clock
+from orders.errors import Limited
 from orders.gateway import Outcome
 from orders.models import Customer, Event, Operation, Order, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import charge, evidence, follow_up, limits, place, resend
-from orders.services.limits import Limited
 from orders.services.unlocking import unlock_charging
 from orders.states import Source, Status
 from tests import steps
