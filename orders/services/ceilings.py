@@ -66,7 +66,9 @@ def check(*, actor: Staff, act: Act, amount_minor: int, currency: str) -> None:
 def refusal(over: Over, words: str = "") -> OverCeiling:
     """What to raise where another person has to approve it; ``words`` say how, with ``over``."""
     words = words or _("%(over)s Nothing was sent. You can ask for approval.")
-    return OverCeiling("over_ceiling", words % {"over": over}, field="amount", may_be_asked_for=True)
+    return OverCeiling(
+        "over_ceiling", words % {"over": over}, field="amount", may_be_asked_for=True
+    )
 
 
 def over_charge(

@@ -14,7 +14,17 @@ from orders import clock, money
 from orders.errors import Conflict, Refused
 from orders.gateway import Reply
 from orders.models import Operation, Order, OutsidePayment, Staff
-from orders.services import allowed, aps, attend, audit, ceilings, limits, readiness, rules
+from orders.services import (
+    allowed,
+    api_ceilings,
+    aps,
+    attend,
+    audit,
+    ceilings,
+    limits,
+    readiness,
+    rules,
+)
 from orders.services.attend import LONGEST_REASON
 from orders.services.charge import exchange
 from orders.services.check_first import check_first
@@ -117,9 +127,10 @@ def _start(kind: Kind, actor: Staff, order: Order, wish: Wish) -> Operation:
         limits.check_person(actor)
         charge, amount_minor = check(kind, locked, wish)
         if act := ACTS.get(kind):
-            ceilings.check(
-                actor=actor, act=act, amount_minor=amount_minor, currency=charge.currency
-            )
+            for held_to in (api_ceilings, ceilings):
+                held_to.check(
+                    actor=actor, act=act, amount_minor=amount_minor, currency=charge.currency
+                )
         return claim(kind, locked, wish, actor=actor)
 
 

@@ -6,6 +6,7 @@ from orders.models import Order, Staff
 from orders.services import api_ceilings, limits, near_duplicates
 from orders.services.near_duplicates import Confirmation, Passed
 from orders.services.new_order import NewOrder
+from orders.states import Act
 
 
 def gate(
@@ -23,7 +24,13 @@ def gate(
     """
     order = wanted if isinstance(wanted, Order) else None
     limits.check(actor=actor, customer=wanted.customer, card=card, order=order)
-    api_ceilings.check(actor, wanted)
+    api_ceilings.check(
+        actor=actor,
+        act=Act.CHARGE,
+        amount_minor=wanted.amount_minor,
+        currency=wanted.currency,
+        order=order,
+    )
     return near_duplicates.ask(
         actor=actor,
         customer=wanted.customer,

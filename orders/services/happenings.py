@@ -36,7 +36,7 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "difference_noted": (_("A note on the difference from APS's report"), ""),
     "difference_closed": (_("APS and the office agree again"), "good"),
     "near_duplicate_passed": (_("Goes on although another charge looks like it"), "wait"),
-    "limit_reached": (_("Not charged: a limit was reached"), "bad"),
+    "limit_reached": (_("Nothing was sent: a limit was reached"), "bad"),
     "receipt_asked": (_("Receipt asked for"), ""),
     "receipt_sent": (_("Receipt sent"), ""),
     "receipt_failed": (_("A receipt could not be sent"), "bad"),

@@ -1,4 +1,4 @@
-"""What an API key may charge at once and in a day, also when it tries at one instant."""
+"""What an API key may move at once and in a day, also when it tries at one instant."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -10,20 +10,23 @@ from hypothesis import strategies as st
 
 from orders import clock
 from orders.errors import OverCeiling
-from orders.models import Event, Operation, Staff, StoredCard
+from orders.models import ApiKey, Event, Operation, Staff, StoredCard
 from orders.sandbox.server import Sandbox
 from orders.services import api_keys, charge
 from orders.services.api_keys import NewKey
 from orders.states import MOVES_MONEY, Status
 from tests import steps
 from tests.factories import StaffFactory, StoredCardFactory
+from tests.services import after_sale
+from tests.services.after_sale import act, reserved
 from tests.together import together
 
 DAY_MINOR = 20_000
 
 
 def machine(**changes: Any) -> Staff:
-    said = {"name": "Shop", "scopes": ["charges:write"], "currency": "AED"} | changes
+    scopes = ["charges:write", "captures:write", "refunds:write"]
+    said = {"name": "Shop", "scopes": scopes, "currency": "AED"} | changes
     row, _key = api_keys.make(actor=StaffFactory(admin=True), new_key=NewKey(**said))
     return Staff.objects.get(pk=row.staff_id)
 
@@ -55,6 +58,36 @@ def test_beyond_them_nothing_is_stored_and_the_trail_is_told(
     assert refused.value.code == code
     assert not Operation.objects.exists()
     assert Event.objects.get(kind="limit_reached").data["limit"] == code
+
+
+@pytest.mark.parametrize("kind", ["capture", "refund"])
+@pytest.mark.parametrize(
+    ("ceilings", "amount_minor", "code"),
+    [
+        ({"charge_ceiling_minor": 4_000}, 4_001, "charge_ceiling"),
+        ({"day_ceiling_minor": 6_000}, 2_001, "day_ceiling"),
+        ({"charge_ceiling_minor": 9_000, "currency": "KWD"}, 1_000, "key_currency"),
+    ],
+)
+def test_captures_and_refunds_keep_to_them_too(
+    db: None, gateway: Sandbox, kind: str, ceilings: dict[str, Any], amount_minor: int, code: str
+) -> None:
+    agent, shop = StaffFactory(agent=True), machine()
+    take = reserved if kind == "capture" else after_sale.charged
+    first, order = take(agent), take(agent, amount_minor=13_000)
+    assert act(kind, shop, first, 4_000).status == "approved"
+    ApiKey.objects.update(**ceilings)
+    with pytest.raises(OverCeiling) as refused:
+        act(kind, shop, order, amount_minor)
+    assert refused.value.code == code
+    assert not order.operations.filter(kind=kind).exists()
+    assert order.events.get(kind="limit_reached").data["limit"] == code
+
+
+def test_each_kind_of_act_has_a_day_of_its_own(db: None, gateway: Sandbox) -> None:
+    shop = machine(day_ceiling_minor=DAY_MINOR)
+    order = charged(shop, card_of(gateway), 15_000).order
+    assert act("refund", shop, order, 15_000).status == "approved"
 
 
 def test_people_have_no_ceilings_of_keys(db: None, gateway: Sandbox) -> None:
