@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from orders import clock, money
 from orders.errors import Refused
 from orders.forms.reason import ReasonForm
+from orders.forms.release import ReleaseForm
 from orders.forms.text import TextField
-from orders.services.api_keys import MOST_REQUESTS_A_MINUTE, NewKey
 from orders.services.api_scopes import SCOPES
+from orders.services.new_api_key import MOST_REQUESTS_A_MINUTE, NewKey
 
 _LTR = {"dir": "ltr", "inputmode": "decimal"}
 
@@ -21,8 +22,13 @@ def _currencies() -> list[tuple[str, Any]]:
     return [("", _("No ceiling")), *((code, code) for code in settings.CURRENCIES)]
 
 
-class ApiKeyForm(forms.Form):
-    """What ``services.api_keys.make`` asks for; ``new_key()`` once it is valid."""
+class ApiKeyForm(ReleaseForm):
+    """What ``services.api_keys.make`` asks for; ``new_key()`` once it is valid. The service
+    asks for the second person, because not every key needs one.
+    """
+
+    typed_reference = None  # type: ignore[assignment]
+    reason = None  # type: ignore[assignment]
 
     name = TextField(
         label=_("Who uses it"),
@@ -66,17 +72,27 @@ class ApiKeyForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "dir": "ltr"}),
     )
 
+    field_order = [
+        "name",
+        "scopes",
+        "currency",
+        "charge_ceiling",
+        "day_ceiling",
+        "requests_a_minute",
+        "expires_on",
+        "addresses",
+    ]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ceilings: dict[str, int | None] = {}
-        for name, field in self.fields.items():
-            is_choice = name == "currency"
-            shape = "form-check-input" if name == "scopes" else "form-control"
-            field.widget.attrs |= {
-                "class": "form-select" if is_choice else shape,
-                "autocomplete": "off",
-                "aria-describedby": f"id_{name}_helptext id_{name}_error",
-            }
+        self.fields["currency"].widget.attrs["class"] = "form-select"
+        self.fields["scopes"].widget.attrs["class"] = "form-check-input"
+        for name in ("second_username", "second_password"):
+            self.fields[name].required = False
+        self.fields["second_username"].help_text = _(
+            "Somebody else who may make keys or approve requests, here at this screen."
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
@@ -108,10 +124,6 @@ class ApiKeyForm(forms.Form):
             addresses=cleaned["addresses"].split(),
             **self.ceilings,
         )
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show a refusal of the service at the field it concerns."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
 
 class ApiKeyRotateForm(forms.Form):

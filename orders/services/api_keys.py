@@ -8,8 +8,6 @@ import hmac
 import ipaddress
 import secrets
 import string
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -17,15 +15,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext as _
 
-from orders import clock, counters, money
+from orders import clock, counters
 from orders.errors import Conflict, Refused
 from orders.models import ApiKey, Staff
 from orders.services import audit, rules
-from orders.services.api_scopes import SCOPES, give
+from orders.services.api_scopes import give
 from orders.services.attend import check_reason
+from orders.services.new_api_key import RIGHT, NewKey, check, check_second_person
 
-RIGHT = "orders.manage_api_keys"
-MOST_REQUESTS_A_MINUTE = 6_000
 LONGEST_OVERLAP_H = 24 * 30
 _TOLD_EVERY_S = 600
 
@@ -38,29 +35,17 @@ class TooManyRequests(Refused):
     """The key has had its requests of this minute. Wait for the next one."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class NewKey:
-    """A key as somebody wants it. Ceilings are minor units of ``currency``, None for no ceiling;
-    ``addresses`` are networks, none for any.
-    """
-
-    name: str
-    scopes: Sequence[str]
-    currency: str = ""
-    charge_ceiling_minor: int | None = None
-    day_ceiling_minor: int | None = None
-    addresses: Sequence[str] = ()
-    requests_a_minute: int = 120
-    expires_at: datetime | None = None
-
-
-def make(*, actor: Staff, new_key: NewKey) -> tuple[ApiKey, str]:
-    """The key's row, and the key itself, which nobody sees a second time.
+def make(
+    *, actor: Staff, new_key: NewKey, second_person: Staff | None = None
+) -> tuple[ApiKey, str]:
+    """The key's row, and the key itself, which nobody sees a second time. ``second_person`` has
+    proven on the same form who they are; a key that moves money is made by two people.
 
     Raises ``Refused`` with the field to correct, and ``Conflict`` for a name that a living key has.
     """
-    rules.may(actor, RIGHT)
-    _check(new_key)
+    check(actor=actor, new_key=new_key)
+    if new_key.moves_money:
+        check_second_person(actor, second_person)
     name, key = new_key.name.strip(), new_secret()
     try:
         with transaction.atomic(durable=True):
@@ -82,7 +67,15 @@ def make(*, actor: Staff, new_key: NewKey) -> tuple[ApiKey, str]:
                 expires_at=new_key.expires_at,
                 created_by=actor,
             )
-            audit.record_account("api_key_made", actor=actor, key=row.name, scopes=row.scopes)
+            audit.record_account(
+                "api_key_made",
+                actor=actor,
+                key=row.name,
+                scopes=row.scopes,
+                currency=row.currency,
+                at_most_minor=[row.charge_ceiling_minor, row.day_ceiling_minor],
+                second_person=str(second_person) if new_key.moves_money else "",
+            )
     except IntegrityError as error:
         raise Conflict("name_taken", _("A key of this name is in use."), field="name") from error
     return row, key
@@ -202,32 +195,3 @@ def _living(key: ApiKey) -> ApiKey:
     if row.revoked_at:
         raise Conflict("key_revoked", _("This key was revoked already."))
     return row
-
-
-def _check(new_key: NewKey) -> None:
-    if not new_key.name.strip():
-        raise Refused("name_missing", _("Say who uses the key."), field="name")
-    if not new_key.scopes or not set(new_key.scopes) <= set(SCOPES):
-        raise Refused("scopes_unknown", _("Choose what the key may do."), field="scopes")
-    ceilings = (new_key.charge_ceiling_minor, new_key.day_ceiling_minor)
-    if any(one is not None for one in ceilings) and new_key.currency not in settings.CURRENCIES:
-        raise Refused("currency_unknown", _("Choose a currency from the list."), field="currency")
-    if any(one is not None and not 0 < one <= money.MAX_MINOR for one in ceilings):
-        raise Refused("ceiling_range", _("This ceiling cannot be."), field="charge_ceiling")
-    if not 1 <= new_key.requests_a_minute <= MOST_REQUESTS_A_MINUTE:
-        raise Refused(
-            "requests_range",
-            _("Choose between 1 and %(most)d.") % {"most": MOST_REQUESTS_A_MINUTE},
-            field="requests_a_minute",
-        )
-    if new_key.expires_at and new_key.expires_at <= clock.now():
-        raise Refused("expires_past", _("Choose a day to come."), field="expires_on")
-    for one in new_key.addresses:
-        try:
-            ipaddress.ip_network(one)
-        except ValueError:
-            raise Refused(
-                "address_format",
-                _("Type addresses or networks like 192.0.2.0/24, one on each line."),
-                field="addresses",
-            ) from None

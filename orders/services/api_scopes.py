@@ -30,6 +30,8 @@ SCOPES: dict[str, Scope] = {
     "refunds:write": Scope(_("Refund"), ("orders.refund_order",)),
     "customers:read": Scope(_("Read customers and their cards"), ("orders.view_customer",)),
 }
+# Two people make a key with one of these, and set its ceilings.
+MOVE_MONEY = frozenset({"charges:write", "captures:write", "refunds:write"})
 
 
 def give(staff: Staff, scopes: list[str]) -> None:

@@ -30,7 +30,8 @@ def change(
     Raises ``Refused`` for one person alone, and without a right.
     """
     check(actor=actor, currency=currency, act=act)
-    _check_second_person(actor, second_person)
+    sentence = _("This person may not agree to ceilings.")
+    rules.other_person(actor, second_person, RIGHT, APPROVES, sentence=sentence)
     new = {"per_act_minor": per_act_minor, "per_day_minor": per_day_minor}
     with transaction.atomic(durable=True):
         rows = Ceiling.objects.select_for_update().filter(group=group, currency=currency, act=act)
@@ -61,16 +62,3 @@ def check(*, actor: Staff, currency: str, act: str) -> None:
         raise Refused("currency_unknown", _("Choose a currency from the list."), field="currency")
     if act not in Act.values:
         raise Refused("act_unknown", _("Choose from the list."), field="act")
-
-
-def _check_second_person(actor: Staff, second_person: Staff) -> None:
-    """Refuse one person in two roles, and a second one who answers for no ceilings."""
-    if second_person.pk == actor.pk:
-        raise Refused("same_person", _("Another person has to agree."), field="second_username")
-    may = second_person.has_perm(RIGHT) or second_person.has_perm(APPROVES)
-    if not second_person.is_active or not may:
-        raise Refused(
-            "second_not_permitted",
-            _("This person may not agree to ceilings."),
-            field="second_username",
-        )

@@ -50,11 +50,5 @@ def check(*, actor: Staff, operation: Operation, typed_reference: str, reason: s
 
 def check_second_person(actor: Staff, second_person: Staff) -> None:
     """Refuse one person in two roles, and a second one without the right."""
-    if second_person.pk == actor.pk:
-        raise Refused("same_person", _("Another person has to agree."), field="second_username")
-    if not second_person.is_active or not second_person.has_perm(RIGHT):
-        raise Refused(
-            "second_not_permitted",
-            _("This person does not have the right to let go of a charge."),
-            field="second_username",
-        )
+    sentence = _("This person does not have the right to let go of a charge.")
+    rules.other_person(actor, second_person, RIGHT, sentence=sentence)

@@ -18,6 +18,16 @@ def may(actor: Staff, *permissions: str) -> None:
         raise Refused("not_permitted", _("You do not have the right to do this."))
 
 
+def other_person(actor: Staff, second_person: Staff, *permissions: str, sentence: str) -> None:
+    """Refuse one person in two roles, and with ``sentence`` a second one who holds none of
+    ``permissions``.
+    """
+    if second_person.pk == actor.pk:
+        raise Refused("same_person", _("Another person has to agree."), field="second_username")
+    if not second_person.is_active or not any(map(second_person.has_perm, permissions)):
+        raise Refused("second_not_permitted", sentence, field="second_username")
+
+
 def check_order(new_order: NewOrder) -> None:
     """Refuse an order whose source, currency, amount or reference cannot be."""
     if new_order.source not in Source.values:

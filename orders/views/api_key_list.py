@@ -5,10 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from orders.services import api_keys
+from orders.services import api_keys, new_api_key
 
 
-@permission_required(api_keys.RIGHT, raise_exception=True)
+@permission_required(new_api_key.RIGHT, raise_exception=True)
 @require_safe
 def api_key_list(request: HttpRequest) -> HttpResponse:
     """The page: living keys first, then the others, the newest of each first."""

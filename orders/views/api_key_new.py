@@ -6,18 +6,20 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from orders.accounts import MONEY
 from orders.errors import Refused
 from orders.forms.api_key import ApiKeyForm
-from orders.models import Staff
-from orders.services import api_keys
+from orders.models import ApiKey, Staff
+from orders.services import api_keys, new_api_key
+from orders.views.second_person import second_of
 
 
-@permission_required(api_keys.RIGHT, raise_exception=True)
+@permission_required(new_api_key.RIGHT, raise_exception=True)
 @reauthentication_required(app=MONEY)
+@sensitive_post_parameters("second_password")
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("key")
 def api_key_new(request: HttpRequest) -> HttpResponse:
@@ -27,8 +29,19 @@ def api_key_new(request: HttpRequest) -> HttpResponse:
     form = ApiKeyForm(request.POST or None)
     if form.is_valid():
         try:
-            row, key = api_keys.make(actor=cast("Staff", request.user), new_key=form.new_key())
+            row, key = _made(request, form)
             return render(request, "orders/api_key_new_made.html", {"row": row, "key": key})
         except Refused as refusal:
             form.refuse(refusal)
     return render(request, "orders/api_key_new.html", {"form": form})
+
+
+@sensitive_variables("typed")
+def _made(request: HttpRequest, form: ApiKeyForm) -> tuple[ApiKey, str]:
+    """The row and the key. Nobody is asked to agree to a key that moves no money."""
+    actor, typed, new_key = cast("Staff", request.user), form.cleaned_data, form.new_key()
+    new_api_key.check(actor=actor, new_key=new_key)
+    second = None
+    if new_key.moves_money and typed["second_username"]:
+        second = second_of(request, typed["second_username"], typed["second_password"])
+    return api_keys.make(actor=actor, new_key=new_key, second_person=second)

@@ -15,11 +15,11 @@ from orders.accounts import MONEY
 from orders.errors import Refused
 from orders.forms.api_key import ApiKeyRotateForm
 from orders.models import ApiKey, Staff
-from orders.services import api_keys
+from orders.services import api_keys, new_api_key
 from orders.views.answers import see_other
 
 
-@permission_required(api_keys.RIGHT, raise_exception=True)
+@permission_required(new_api_key.RIGHT, raise_exception=True)
 @reauthentication_required(app=MONEY)
 @require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_variables("key")

@@ -11,8 +11,8 @@ from django.test import Client
 from orders.models import ApiKey, Staff, StoredCard
 from orders.sandbox.server import Sandbox
 from orders.services import api_keys
-from orders.services.api_keys import NewKey
 from orders.services.api_scopes import SCOPES
+from tests.api_keys import make_key
 from tests.factories import StaffFactory, StoredCardFactory
 
 
@@ -45,7 +45,7 @@ class Machine:
 def make_machine(admin: Staff, **wanted: Any) -> Machine:
     """A machine with every scope, or as wanted."""
     wanted = {"name": f"Shop {ApiKey.objects.count()}", "scopes": sorted(SCOPES)} | wanted
-    return Machine(api_keys.make(actor=admin, new_key=NewKey(**wanted))[1])
+    return Machine(make_key(admin, **wanted)[1])
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from orders import clock
 from orders.errors import OverCeiling
 from orders.models import ApiKey, Event, Operation, Staff, StoredCard
 from orders.sandbox.server import Sandbox
-from orders.services import api_keys, charge
-from orders.services.api_keys import NewKey
+from orders.services import charge
 from orders.states import MOVES_MONEY, Status
 from tests import steps
+from tests.api_keys import make_key
 from tests.factories import StaffFactory, StoredCardFactory
 from tests.services import after_sale
 from tests.services.after_sale import act, reserved
@@ -26,8 +26,7 @@ DAY_MINOR = 20_000
 
 def machine(**changes: Any) -> Staff:
     scopes = ["charges:write", "captures:write", "refunds:write"]
-    said = {"name": "Shop", "scopes": scopes, "currency": "AED"} | changes
-    row, _key = api_keys.make(actor=StaffFactory(admin=True), new_key=NewKey(**said))
+    row, _key = make_key(StaffFactory(admin=True), scopes=scopes, **changes)
     return Staff.objects.get(pk=row.staff_id)
 
 

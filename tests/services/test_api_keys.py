@@ -12,9 +12,11 @@ from orders.errors import Conflict, Limited, Refused
 from orders.models import ApiKey, Event, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import api_keys
-from orders.services.api_keys import KeyRefused, NewKey, TooManyRequests
+from orders.services.api_keys import KeyRefused, TooManyRequests
 from orders.services.api_scopes import SCOPES
+from orders.services.new_api_key import NewKey
 from tests import steps
+from tests.api_keys import make_key, new_key
 from tests.factories import StaffFactory
 from tests.together import together
 
@@ -22,10 +24,6 @@ from tests.together import together
 @pytest.fixture
 def admin(db: None) -> Staff:
     return StaffFactory(admin=True)
-
-
-def wanted(**changes: Any) -> NewKey:
-    return NewKey(**({"name": "Shop", "scopes": ["charges:write"]} | changes))
 
 
 def test_a_key_is_letters_alone_and_no_two_are_alike() -> None:
@@ -39,7 +37,7 @@ def test_a_machine_has_limits_on_tries_of_its_own(
     admin: Staff, gateway: Sandbox, settings: Settings
 ) -> None:
     settings.API_REFUSALS, settings.API_CARD_FORMS_AN_HOUR = 1, 2
-    row, _key = api_keys.make(actor=admin, new_key=wanted())
+    row, _key = make_key(admin)
     shop = Staff.objects.get(pk=row.staff_id)
     for amount_minor in (1_000, 2_000):
         steps.charge_new(shop, steps.DECLINED_VISA, amount_minor=amount_minor, source="api")
@@ -55,7 +53,7 @@ def test_a_machine_has_limits_on_tries_of_its_own(
 
 def test_the_account_of_a_key_has_the_rights_of_its_scopes_and_no_others(admin: Staff) -> None:
     for scope, said in SCOPES.items():
-        row, _key = api_keys.make(actor=admin, new_key=wanted(name=scope, scopes=[scope]))
+        row, _key = make_key(admin, name=scope, scopes=[scope])
         staff = Staff.objects.get(pk=row.staff_id)
         assert staff.get_all_permissions() == set(said.permissions)
         assert not staff.is_staff
@@ -68,10 +66,10 @@ def test_no_scope_gives_rights_over_people_or_keys() -> None:
 
 @pytest.mark.parametrize("role", ["agent", "supervisor", "auditor"])
 def test_only_who_may_keep_keys_makes_replaces_or_revokes_one(admin: Staff, role: str) -> None:
-    row, _key = api_keys.make(actor=admin, new_key=wanted())
+    row, _key = make_key(admin)
     person = StaffFactory(**{role: True})
     for act in (
-        lambda: api_keys.make(actor=person, new_key=wanted(name="Other")),
+        lambda: api_keys.make(actor=person, new_key=new_key(name="Other")),
         lambda: api_keys.rotate(actor=person, key=row, overlap_h=0, present=row.prefix),
         lambda: api_keys.revoke(actor=person, key=row, reason="For good"),
     ):
@@ -86,8 +84,8 @@ def test_only_who_may_keep_keys_makes_replaces_or_revokes_one(admin: Staff, role
         ({"name": "  "}, "name_missing"),
         ({"scopes": []}, "scopes_unknown"),
         ({"scopes": ["everything"]}, "scopes_unknown"),
-        ({"charge_ceiling_minor": 5}, "currency_unknown"),
-        ({"charge_ceiling_minor": 0, "currency": "AED"}, "ceiling_range"),
+        ({"currency": "XTS"}, "currency_unknown"),
+        ({"charge_ceiling_minor": 0}, "ceiling_range"),
         ({"requests_a_minute": 0}, "requests_range"),
         ({"addresses": ["shop.example.com"]}, "address_format"),
         ({"expires_at": clock.now() - timedelta(days=1)}, "expires_past"),
@@ -95,21 +93,55 @@ def test_only_who_may_keep_keys_makes_replaces_or_revokes_one(admin: Staff, role
 )
 def test_what_cannot_be_is_refused(admin: Staff, changes: dict[str, Any], code: str) -> None:
     with pytest.raises(Refused) as refused:
-        api_keys.make(actor=admin, new_key=wanted(**changes))
+        make_key(admin, **changes)
     assert refused.value.code == code
     assert not ApiKey.objects.exists()
 
 
+@pytest.mark.parametrize("scope", ["charges:write", "captures:write", "refunds:write"])
+@pytest.mark.parametrize("missing", ["charge_ceiling_minor", "day_ceiling_minor"])
+def test_no_key_moves_money_without_both_ceilings(admin: Staff, scope: str, missing: str) -> None:
+    with pytest.raises(Refused) as refused:
+        make_key(admin, scopes=["orders:read", scope], **{missing: None})
+    assert refused.value.code == "ceilings_missing"
+    assert not ApiKey.objects.exists()
+
+
+@pytest.mark.parametrize("scope", ["charges:write", "captures:write", "refunds:write"])
+def test_a_key_that_moves_money_is_made_by_two_people(admin: Staff, scope: str) -> None:
+    wanted = new_key(scopes=["orders:read", scope])
+    for second, code in (
+        (None, "second_missing"),
+        (admin, "same_person"),
+        (StaffFactory(agent=True), "second_not_permitted"),
+        (StaffFactory(supervisor=True, is_active=False), "second_not_permitted"),
+    ):
+        with pytest.raises(Refused) as refused:
+            api_keys.make(actor=admin, new_key=wanted, second_person=second)
+        assert refused.value.code == code
+    assert not ApiKey.objects.exists()
+    other = StaffFactory(admin=True)
+    api_keys.make(actor=admin, new_key=wanted, second_person=other)
+    told = Event.objects.get(kind="api_key_made")
+    assert (told.actor, told.data["second_person"]) == (admin, str(other))
+
+
+def test_a_key_that_only_reads_needs_nobody_else_and_no_ceilings(admin: Staff) -> None:
+    reads = NewKey(name="Books", scopes=["orders:read", "orders:all", "customers:read"])
+    row, _key = api_keys.make(actor=admin, new_key=reads)
+    assert (row.currency, row.day_ceiling_minor) == ("", None)
+
+
 def test_a_name_is_free_again_once_its_key_was_revoked(admin: Staff) -> None:
-    row, _key = api_keys.make(actor=admin, new_key=wanted())
+    row, _key = make_key(admin)
     with pytest.raises(Conflict):
-        api_keys.make(actor=admin, new_key=wanted())
+        make_key(admin)
     api_keys.revoke(actor=admin, key=row, reason="For good")
-    api_keys.make(actor=admin, new_key=wanted())
+    make_key(admin)
 
 
 def test_a_revoked_key_is_not_revoked_again(admin: Staff) -> None:
-    row, _key = api_keys.make(actor=admin, new_key=wanted())
+    row, _key = make_key(admin)
     api_keys.revoke(actor=admin, key=row, reason="For good")
     with pytest.raises(Conflict):
         api_keys.revoke(actor=admin, key=row, reason="Once more")
@@ -117,7 +149,7 @@ def test_a_revoked_key_is_not_revoked_again(admin: Staff) -> None:
 
 
 def test_revoking_ends_the_replaced_key_too(admin: Staff) -> None:
-    row, old = api_keys.make(actor=admin, new_key=wanted())
+    row, old = make_key(admin)
     api_keys.rotate(actor=admin, key=row, overlap_h=24, present=row.prefix)
     api_keys.revoke(actor=admin, key=row, reason="For good")
     with pytest.raises(KeyRefused):
@@ -125,7 +157,7 @@ def test_revoking_ends_the_replaced_key_too(admin: Staff) -> None:
 
 
 def test_the_trail_hears_of_a_refused_key_once_in_a_while(admin: Staff) -> None:
-    row, key = api_keys.make(actor=admin, new_key=wanted())
+    row, key = make_key(admin)
     api_keys.revoke(actor=admin, key=row, reason="For good")
     for _each in range(3):
         with pytest.raises(KeyRefused):
@@ -135,8 +167,7 @@ def test_the_trail_hears_of_a_refused_key_once_in_a_while(admin: Staff) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_requests_at_one_instant_are_counted_one_by_one(transactional_db: None) -> None:
-    new_key = wanted(requests_a_minute=3)
-    _row, key = api_keys.make(actor=StaffFactory(admin=True), new_key=new_key)
+    _row, key = make_key(StaffFactory(admin=True), requests_a_minute=3)
     moment = clock.now().replace(second=10)
 
     def call() -> object:

@@ -6,8 +6,7 @@ import pytest
 from django.http import HttpResponse
 
 from orders.models import ApiKey, Staff
-from orders.services import api_keys
-from orders.services.api_keys import NewKey
+from tests.api_keys import make_key
 
 PAGES = ["/api-keys/", "/api-keys/new/", "/api-keys/{pk}/rotate/", "/api-keys/{pk}/revoke/"]
 every_page = pytest.mark.parametrize("page", PAGES)
@@ -15,7 +14,7 @@ every_page = pytest.mark.parametrize("page", PAGES)
 
 def made(admin: Staff, name: str = "Shop") -> ApiKey:
     """A key that may charge."""
-    return api_keys.make(actor=admin, new_key=NewKey(name=name, scopes=["charges:write"]))[0]
+    return make_key(admin, name=name)[0]
 
 
 def shown(answer: HttpResponse) -> str:

@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.utils import timezone
 
 from orders import clock
 from orders.models import ApiKey, Event, Staff
 from orders.services import api_keys
-from tests.factories import StaffFactory
+from tests.factories import PASSWORD, StaffFactory
 from tests.views.api_key_pages import made, shown
 from tests.views.order_pages import words
 from tests.views.test_order_refund import proven
@@ -20,11 +21,17 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def admin() -> Staff:
+    cache.clear()
+    StaffFactory(supervisor=True, username="second")
     return StaffFactory(admin=True)
 
 
 def make(admin: Staff, **typed: Any) -> HttpResponse:
-    said = {"name": "Shop", "scopes": ["orders:read", "charges:write"], "requests_a_minute": 60}
+    said = {
+        "name": "Shop", "scopes": ["orders:read", "charges:write"], "requests_a_minute": 60,
+        "currency": "AED", "charge_ceiling": "500", "day_ceiling": "5000",
+        "second_username": "second", "second_password": PASSWORD,
+    }  # fmt: skip
     return proven(admin).post("/api-keys/new/", said | typed)
 
 
@@ -46,7 +53,15 @@ def test_the_key_is_shown_once_and_opens(admin: Staff) -> None:
         "orders.view_order", "orders.take_order", "orders.charge_order",
     }  # fmt: skip
     assert shown(answer) not in proven(admin).get("/api-keys/").content.decode()
-    assert Event.objects.get(kind="api_key_made").actor == admin
+    told = Event.objects.get(kind="api_key_made")
+    assert (told.actor, told.data["at_most_minor"]) == (admin, [250_500, 1_000_000])
+    assert told.data["second_person"] == str(Staff.objects.get(username="second"))
+
+
+def test_a_key_that_only_reads_is_made_by_one_person(admin: Staff) -> None:
+    alone = {"currency": "", "charge_ceiling": "", "day_ceiling": "", "second_username": ""}
+    answer = make(admin, scopes=["orders:read"], **alone, second_password="")
+    assert shown(answer)
 
 
 @pytest.mark.parametrize(
@@ -55,8 +70,11 @@ def test_the_key_is_shown_once_and_opens(admin: Staff) -> None:
         ({"name": ""}, "Say who uses the key."),
         ({"scopes": []}, "Choose what the key may do."),
         ({"scopes": ["everything"]}, "everything"),
-        ({"charge_ceiling": "5"}, "Choose the currency of the ceiling."),
-        ({"currency": "AED"}, "Type a ceiling in this currency, or choose none."),
+        ({"currency": ""}, "Choose the currency of the ceiling."),
+        ({"charge_ceiling": "", "day_ceiling": ""}, "Type a ceiling in this currency"),
+        ({"day_ceiling": ""}, "needs a currency and both ceilings"),
+        ({"second_username": ""}, "A second person has to agree to a key that moves money."),
+        ({"second_password": "wrong"}, "This name and password do not belong together."),
         ({"currency": "AED", "charge_ceiling": "5.005"}, "2 decimals"),
         ({"addresses": "shop.example.com"}, "Type addresses or networks"),
         ({"addresses": "192.0.2.7/24"}, "Type addresses or networks"),
