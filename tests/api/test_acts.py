@@ -3,10 +3,11 @@
 import hashlib
 
 import pytest
+from pytest_django.fixtures import Settings
 
-from orders.models import ApiRequest, Operation, Order, StoredCard
+from orders.models import ApiRequest, Operation, Order, Staff, StoredCard
 from orders.sandbox.server import Sandbox
-from orders.services import api_requests, charge
+from orders.services import api_keys, api_requests, charge
 from orders.states import Status
 from tests.api.conftest import Machine, make_machine, order
 from tests.services.after_sale import asked
@@ -145,6 +146,16 @@ def test_parallel_requests_for_two_amounts_charge_one_of_them(
     )
     assert sorted(one.status_code for one in answers) == [201, 409]  # type: ignore[attr-defined]
     assert charges(gateway) == Order.objects.count() == 1
+
+
+def test_a_request_is_known_again_once_the_secret_of_the_keys_was_replaced(
+    shop: Machine, card: StoredCard, admin: Staff, settings: Settings
+) -> None:
+    first, row = shop.post("/orders", order(card), again=KEY), shop.row
+    settings.API_KEYS_KEY = "another secret of the office, as long as the first"
+    new = Machine(api_keys.rotate(actor=admin, key=row, overlap_h=0, present=row.prefix))
+    again = new.post("/orders", order(card), again=KEY)
+    assert (again.status_code, again.content) == (first.status_code, first.content)
 
 
 def test_the_form_key_never_changes(shop: Machine) -> None:
