@@ -1,8 +1,9 @@
 """An act of a machine: asked for under an Idempotency-Key, done once, and answered the same again.
 
 201 tells of an act whose end is known, a decline among them; 202 of one that has to be asked for
-again at the address in ``Location``, whatever the reason. Only what is final is kept as an answer:
-asked again meanwhile, the same act tells how it stands by then.
+again at the address in ``Location``, whatever the reason. Only what is final is kept as an answer,
+and never that nothing happened, for a success may come late: asked again, the same act tells how
+it stands by then.
 """
 
 import re
@@ -14,18 +15,17 @@ from ninja import Schema
 
 from orders.api.body import canonical
 from orders.api.keys import key_of
-from orders.api.told import FINAL, ActTold, card_entry_told, operation_told, order_told
+from orders.api.told import ActTold, ask_again_s, card_entry_told, operation_told, order_told
 from orders.api.trouble import Trouble
 from orders.models import Operation
 from orders.problems import API
 from orders.services import api_requests
 from orders.services.api_requests import Asked
 from orders.services.card_entry import card_form
-from orders.states import Status
+from orders.states import LOOKED_AT_AGAIN, Status
 
 HEADER = "Idempotency-Key"
 _FORM = re.compile(r"[A-Za-z0-9_\-]{8,64}")
-ASK_AGAIN_S = 2
 
 
 def act(
@@ -38,14 +38,14 @@ def act(
         return kept
     operation = do(asked)
     told = _told(operation, language)
-    is_final = operation.status in FINAL
-    status = 201 if is_final or told.card_entry else 202
-    if is_final:
+    is_over = told.operation.is_final
+    status = 201 if is_over or told.card_entry else 202
+    if is_over and operation.status not in LOOKED_AT_AGAIN:
         api_requests.answer(asked, status=status, answer=told.model_dump_json())
     response = json_answer(told, status)
     response["Location"] = _address(told)
     if status == 202:
-        response["Retry-After"] = str(ASK_AGAIN_S)
+        response["Retry-After"] = str(ask_again_s(operation))
     return response
 
 

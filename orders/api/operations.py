@@ -10,7 +10,14 @@ from orders.api.asked import PartAsked, WholeAsked
 from orders.api.document import act_answers, answers, needs
 from orders.api.find import operations_of, order_called
 from orders.api.keys import ApiKeyAuth, actor_of
-from orders.api.told import ActTold, OperationList, OperationTold, operation_told
+from orders.api.told import (
+    ActTold,
+    OperationList,
+    OperationTold,
+    ask_again_s,
+    is_final,
+    operation_told,
+)
 from orders.models import Operation
 from orders.services import follow_up
 from orders.services.api_requests import Asked
@@ -39,12 +46,18 @@ def list_operations(request: HttpRequest, number: str) -> OperationList:
     response=answers(OperationTold),
     summary="Read an operation",
 )
-def read_operation(request: HttpRequest, number: str, reference: str) -> OperationTold:
-    """Where an act stands: the address that a 202 names. The office asks the gateway by itself."""
+def read_operation(
+    request: HttpRequest, response: HttpResponse, number: str, reference: str
+) -> OperationTold:
+    """Where an act stands: the address that a 202 names. The office asks the gateway by itself;
+    Retry-After says when there may be news of what is not final.
+    """
     operations = operations_of(order_called(request, number))
     found = next((one for one in operations if str(one) == reference), None)
     if found is None:
         raise Http404
+    if not is_final(found):
+        response["Retry-After"] = str(ask_again_s(found))
     return operation_told(found)
 
 

@@ -4,19 +4,23 @@ than the last four digits.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.conf import settings
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from orders import clock
 from orders.gateway import CardForm
 from orders.models import Customer, Operation, Order, StoredCard
 from orders.services.explain import explain
-from orders.states import Status
+from orders.states import LOOKED_AT_AGAIN, Status
 
-# Whose end is known. All else, and whatever a later version adds, has to be asked for again.
+# Whose end is known, once nobody looks again. All else, and whatever a later version adds, has to
+# be asked for again.
 FINAL = frozenset(Status) - {Status.PREPARED, Status.SENDING, Status.UNKNOWN}
+ASK_AGAIN_S = 2
 
 
 class Told(Schema):
@@ -34,14 +38,18 @@ class CardTold(Told):
 
 class OperationTold(Told):
     """One request to the gateway. ``status`` is prepared, sending, unknown, approved, declined,
-    not_charged, expired, released, duplicate, voided or lapsed; what is none of the final ones may
-    still become any of them.
+    not_charged, expired, released, duplicate, voided or lapsed; what is not final may still become
+    any of them.
     """
 
     reference: str = Field(examples=["MO-10482-1"])
     kind: str = Field(description="purchase, authorization, capture, void or refund.")
     status: str
     is_final: bool
+    is_looked_at_again: bool = Field(
+        description="It seems not to have happened, and the office still asks the gateway: a "
+        "success may come late."
+    )
     amount_minor: int
     currency: str
     card: CardTold | None
@@ -166,6 +174,19 @@ def order_whole(order: Order, operations: Sequence[Operation]) -> OrderWhole:
     return OrderWhole(**_order(order), operations=[operation_told(one) for one in operations])
 
 
+def is_final(operation: Operation) -> bool:
+    """Whether the office asks nobody any more how ``operation`` ended."""
+    return operation.status in FINAL and not _is_looked_at_again(operation)
+
+
+def ask_again_s(operation: Operation) -> int:
+    """In how many seconds there may be news of what is not final."""
+    due = operation.next_check_at
+    if due is None or not _is_looked_at_again(operation):
+        return ASK_AGAIN_S
+    return max(ASK_AGAIN_S, ceil((due - clock.now()).total_seconds()))
+
+
 def operation_told(operation: Operation) -> OperationTold:
     """``operation`` as it stands."""
     code = operation.response_code
@@ -174,7 +195,8 @@ def operation_told(operation: Operation) -> OperationTold:
         reference=str(operation),
         kind=operation.kind,
         status=operation.status,
-        is_final=operation.status in FINAL,
+        is_final=is_final(operation),
+        is_looked_at_again=_is_looked_at_again(operation),
         amount_minor=operation.amount_minor,
         currency=operation.currency,
         card=CardTold(brand=operation.payment_option, last_four=operation.last_four)
@@ -223,6 +245,10 @@ def _card(card: StoredCard) -> StoredCardTold:
         expiry=card.expiry_shown,
         state=StoredCard.State.EXPIRED if has_ended else card.state,
     )
+
+
+def _is_looked_at_again(operation: Operation) -> bool:
+    return operation.status in LOOKED_AT_AGAIN and operation.next_check_at is not None
 
 
 def _order(order: Order) -> dict[str, Any]:

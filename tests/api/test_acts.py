@@ -1,10 +1,12 @@
 """The same Idempotency-Key again: one act, whatever became of the first answer."""
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from pytest_django.fixtures import Settings
 
+from orders import clock
 from orders.models import ApiRequest, Operation, Order, Staff, StoredCard
 from orders.sandbox.server import Sandbox
 from orders.services import api_keys, api_requests, charge
@@ -110,6 +112,29 @@ def test_an_unknown_act_tells_how_it_stands_by_then(shop: Machine, card: StoredC
     again = shop.post("/orders", body, again=KEY)
     assert (again.status_code, again.json()["operation"]["status"]) == (201, "approved")
     assert again.json()["order"]["number"] == first.json()["order"]["number"]
+
+
+@pytest.mark.parametrize("is_late", [False, True])
+def test_that_nothing_was_charged_is_told_until_a_success_comes_late(
+    shop: Machine, card: StoredCard, *, is_late: bool
+) -> None:
+    """While it is looked at again it is not over; later, too, no old answer hides a success."""
+    body = order(card, amount_minor=12_940)
+    shop.post("/orders", body, again=KEY)
+    looks_at = None if is_late else clock.now() + timedelta(hours=1)
+    Operation.objects.update(status=Status.NOT_CHARGED, next_check_at=looks_at)
+    absent = shop.post("/orders", body, again=KEY)
+    told = absent.json()["operation"]
+    assert told["status"] == "not_charged"
+    assert (absent.status_code, told["is_final"], told["is_looked_at_again"]) == (
+        (201, True, False) if is_late else (202, False, True)
+    )
+    asked_for = shop.get(absent["Location"].removeprefix("/api/v1"))
+    assert asked_for.get("Retry-After", "") == absent.get("Retry-After", "")
+    assert is_late or 3_590 <= int(absent["Retry-After"]) <= 3_600
+    Operation.objects.update(status=Status.APPROVED, fort_id="169000000000000001")
+    late = shop.post("/orders", body, again=KEY)
+    assert (late.status_code, late.json()["operation"]["status"]) == (201, "approved")
 
 
 def test_a_refused_act_may_be_asked_for_again(
