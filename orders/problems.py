@@ -75,6 +75,15 @@ PROBLEMS: dict[str, Problem] = {
             "Idempotency-Key and a near_duplicate with your reason and the keys under seen."
         ),
     ),
+    "open-duplicate": Problem(
+        HTTPStatus.CONFLICT,
+        _("A payment of this customer is not known yet"),
+        _(
+            "Nothing was sent, and no reason lets an API key pass. The office asks the gateway by "
+            "itself: ask again later, with the same Idempotency-Key. Who cannot wait asks a "
+            "supervisor of the office to charge."
+        ),
+    ),
     "too-large": Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         _("The request is too large"),

@@ -42,22 +42,27 @@ def handle(api: NinjaAPI) -> None:
 
 def refused(refusal: Refused) -> HttpResponse:
     """What a service would not do. Nothing was stored or sent."""
-    name, more = _name_of(refusal), {}
+    name, detail = _name_of(refusal), str(refusal)
+    more: dict[str, Any] = {}
     if isinstance(refusal, Warned):
-        more = {"looks_like": _looks_like(refusal), "seen": [one.key for one in refusal.found]}
+        more = {"looks_like": _looks_like(refusal)}
+        if name == "near-duplicate":
+            more["seen"] = [one.key for one in refusal.found]
+        else:
+            detail = ""  # what staff are told would help no machine
     elif refusal.field and name == "refused":
         more = {"field": _FIELDS.get(refusal.field, refusal.field)}
-    response = problem_answer(name, str(refusal), code=refusal.code, **more)
+    response = problem_answer(name, detail, code=refusal.code, **more)
     if isinstance(refusal, TooManyRequests):
         response["Retry-After"] = str(60 - int(clock.now().timestamp()) % 60)
-    elif name == "unavailable":
+    elif name in {"unavailable", "open-duplicate"}:
         response["Retry-After"] = str(RETRY_S)
     return response
 
 
 def _name_of(refusal: Refused) -> str:
     if isinstance(refusal, Warned):
-        return "near-duplicate"
+        return "open-duplicate" if refusal.code == "open_duplicate" else "near-duplicate"
     if isinstance(refusal, KeyRefused):
         return "not-permitted" if refusal.code == "address_refused" else "not-authenticated"
     if isinstance(refusal, OverCeiling) and refusal.code not in _LATER:

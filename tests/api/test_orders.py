@@ -174,6 +174,25 @@ def test_a_charge_that_looks_like_another_needs_a_reason(shop: Machine, card: St
     assert answer.json()["operation"]["reason"] == "A second gift"
 
 
+def test_beside_a_payment_that_is_not_known_a_reason_does_not_help(
+    shop: Machine, card: StoredCard, gateway: Sandbox
+) -> None:
+    """No scope gives a key the right of a supervisor: it is told to wait, not to give a reason."""
+    body = order(card, amount_minor=12_940)
+    first = shop.post("/orders", body).json()["operation"]
+    why = {"reason": "A second gift", "seen": [f"{Operation.objects.get().pk}-unknown"]}
+    for asked in (body, body | {"near_duplicate": why}):
+        answer = shop.post("/orders", asked, again=f"the-second-{len(asked)}")
+        told = answer.json()
+        assert (answer.status_code, told["type"]) == (409, "/api/v1/problems/open-duplicate")
+        assert [one["operation"] for one in told["looks_like"]] == [first["reference"]]
+        assert "ask again later, with the same Idempotency-Key" in told["detail"]
+        assert "seen" not in told
+        assert answer["Retry-After"]
+    Operation.objects.update(status=Status.DECLINED)
+    assert shop.post("/orders", body, again=f"the-second-{len(body)}").status_code == 202
+
+
 @pytest.mark.parametrize(
     ("wrong", "field"),
     [
