@@ -16,7 +16,6 @@ from orders.api.told import ActTold, OrderList, OrderTold, OrderWhole, order_tol
 from orders.errors import Conflict, Refused
 from orders.models import Operation, StoredCard
 from orders.money import EXPONENTS
-from orders.purposes import Initiator
 from orders.services import api_requests, charge, history, place
 from orders.services.api_requests import Asked
 from orders.services.history import HistoryFilters
@@ -192,14 +191,9 @@ class Payment(TypedDict):
 
 
 def _payment(body: Try, currency: str) -> Payment:
-    if body.card and body.keep_card:
-        raise Refused("card_kept_already", _("A stored card is kept already."), field="keep_card")
     card = StoredCard.objects.filter(pk=body.card).first() if body.card else None
     if body.card and card is None:
         raise Refused("card_unknown", _("There is no such stored card."), field="card")
-    if body.initiated_by == Initiator.MERCHANT and card is None:
-        sentence = _("Only a stored card is charged under an agreement.")
-        raise Refused("agreement_needs_card", sentence, field="initiated_by")
     near = body.near_duplicate
     return {
         "stored_card": card,

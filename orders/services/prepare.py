@@ -39,8 +39,10 @@ def prepare(
 ) -> Operation:
     """The operation, ``prepared``, or with a stored card ``sending``. Over the ceiling of ``actor``
     it only reserves, whatever the order wants, and a second person is asked to approve it. A charge
-    under an agreement cannot be reserved: over a ceiling it raises ``Refused``.
+    under an agreement cannot be reserved: over a ceiling it raises ``Refused``, and so does one
+    without a stored card, and a permission to keep a card that is kept already.
     """
+    _check_said_of(card, consent, initiated_by)
     over = ceilings.over_charge(
         actor=actor,
         amount_minor=order.amount_minor,
@@ -85,6 +87,16 @@ def sent_now() -> tuple[datetime, datetime]:
     """When a request leaves, and when somebody has to ask if no answer was recorded by then."""
     now = clock.now()
     return now, now + timedelta(seconds=settings.CHARGE_DEADLINE_S + GRACE_S)
+
+
+def _check_said_of(card: StoredCard | None, consent: NewConsent | None, initiated_by: str) -> None:
+    """Refuse what would be left out in silence: a permission or an agreement without its card."""
+    if card and consent:
+        sentence = _("A stored card is kept already.")
+        raise Refused("card_kept_already", sentence, field="keep_card")
+    if card is None and initiated_by == Initiator.MERCHANT:
+        sentence = _("Only a stored card is charged under an agreement.")
+        raise Refused("agreement_needs_card", sentence, field="initiated_by")
 
 
 def _claim(operation: Operation, card: StoredCard, initiated_by: str) -> None:
