@@ -105,6 +105,7 @@ FIELD_WORDS = {
     "script_version": _("version of the words read"),
     "sent_at": _("sent on"),
     "seq": _("number"),
+    "sent_key": _("key of the request that sent it"),
     "settled_at": _("settled"),
     "size": _("size in bytes"),
     "source": _("origin of the statement"),

@@ -23,7 +23,7 @@ from orders.services.near_duplicates import Confirmation
 from orders.services.new_order import NewConsent, NewCustomer, NewOrder
 from orders.services.paid import mark_paid
 from orders.services.place import Placed
-from orders.states import CHARGES, Source, Status
+from orders.states import CHARGES, Source
 
 router = Router(tags=["Orders"])
 
@@ -39,25 +39,25 @@ def take_order(request: HttpRequest, body: OrderAsked) -> HttpResponse:
     """With card the stored card is charged at once. Without one the answer holds card_entry: a
     signed form by which the card goes from the browser straight to the gateway.
     """
-    who = body.who()
-    customer = who if isinstance(who, NewCustomer) else customer_called(who)
-    new_order = NewOrder(
-        source=Source.API,
-        customer=customer,
-        **body.dict(
-            include={
-                "amount_minor",
-                "currency",
-                "wants",
-                "reference",
-                "description",
-                "note",
-                "send_receipts",
-            }
-        ),
-    )
 
     def do(asked: Asked) -> Operation:
+        who = body.who()
+        customer = who if isinstance(who, NewCustomer) else customer_called(who)
+        new_order = NewOrder(
+            source=Source.API,
+            customer=customer,
+            **body.dict(
+                include={
+                    "amount_minor",
+                    "currency",
+                    "wants",
+                    "reference",
+                    "description",
+                    "note",
+                    "send_receipts",
+                }
+            ),
+        )
         placed = place.place_order(
             actor=actor_of(request),
             form_key=asked.form_key,
@@ -105,22 +105,25 @@ def send_charge(request: HttpRequest, number: str, body: ChargeAsked) -> HttpRes
     """Once the browser came back from the gateway. operation is the reference of the prepared
     charge, so that nothing else is sent.
     """
-    order = order_called(request, number)
-    prepared = order.operations.filter(kind__in=CHARGES, merchant_reference=body.operation).first()
-    if prepared is None:
-        raise Refused("operation_unknown", _("This order has no such charge."), field="operation")
+    charges = order_called(request, number).operations.filter(kind__in=CHARGES)
 
     def do(asked: Asked) -> Operation:
+        prepared = charges.filter(merchant_reference=body.operation).first()
+        if prepared is None:
+            sentence = _("This order has no such charge.")
+            raise Refused("operation_unknown", sentence, field="operation")
         near = body.near_duplicate
         try:
             return charge.charge(
                 actor=actor_of(request),
                 operation=prepared,
                 confirmation=near.confirmation() if near else None,
+                sent_key=asked.form_key,
             )
         except Conflict:
+            # Unless it was this very request that had it sent, and that nobody heard the answer of.
             prepared.refresh_from_db()
-            if not asked.is_again or prepared.status == Status.PREPARED:
+            if prepared.sent_key != asked.form_key:
                 raise
             return prepared
 

@@ -52,6 +52,9 @@ class Operation(models.Model):
     card_holder = models.CharField(max_length=50, blank=True)
     problem = models.CharField(max_length=40, blank=True)
 
+    # The form key of the request that had it sent, where another one prepared it. Nullable, too.
+    sent_key = models.CharField(max_length=64, null=True)  # noqa: DJ001
+
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="operations"
     )

@@ -20,21 +20,21 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Asked:
-    """A request with an ``Idempotency-Key``: its row, and whether it was asked before."""
+    """A request with an ``Idempotency-Key``: its row, and the form key of its act."""
 
     row: ApiRequest
     form_key: str
-    is_again: bool
 
 
 def ask(*, key: ApiKey, idempotency_key: str, asked: str) -> Asked:
     """The request, durably noted before anything is done. ``asked`` is method, path and body.
 
-    Raises ``Conflict`` when the same ``Idempotency-Key`` asked for something else.
+    Raises ``Conflict`` when the same ``Idempotency-Key`` asked for something else, also where that
+    was refused: a refused act binds its key to its body, and may be asked for again.
     """
     digest = digest_of(asked)
     with transaction.atomic(durable=True):
-        row, is_new = ApiRequest.objects.get_or_create(
+        row, _is_new = ApiRequest.objects.get_or_create(
             key=key, idempotency_key=idempotency_key, defaults={"digest": digest}
         )
     if not hmac.compare_digest(row.digest, digest):
@@ -42,7 +42,7 @@ def ask(*, key: ApiKey, idempotency_key: str, asked: str) -> Asked:
             "idempotency_key_reused",
             _("This Idempotency-Key was used for another request. Nothing was done."),
         )
-    return Asked(row, form_key(key, idempotency_key), is_again=not is_new)
+    return Asked(row, form_key(key, idempotency_key))
 
 
 def digest_of(asked: str) -> str:

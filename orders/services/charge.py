@@ -60,9 +60,14 @@ def proceed(placed: Placed) -> Operation:
 
 
 def charge(
-    *, actor: Staff, operation: Operation, confirmation: Confirmation | None = None
+    *,
+    actor: Staff,
+    operation: Operation,
+    confirmation: Confirmation | None = None,
+    sent_key: str | None = None,
 ) -> Operation:
-    """The prepared operation, claimed and sent by this call alone, with its result.
+    """The prepared operation, claimed and sent by this call alone, with its result. It keeps
+    ``sent_key``, by which a caller who asks again knows that it was theirs to send.
 
     Raises ``Conflict`` when somebody else sent it first, it has expired or its order was paid
     outside the gateway, and ``Refused`` when the gateway would refuse the card, after expiring the
@@ -71,7 +76,7 @@ def charge(
     """
     rules.may(actor, "orders.charge_order")
     with readiness.claiming(operation.form_key):
-        claimed = _claim(operation, actor, confirmation)
+        claimed = _claim(operation, actor, confirmation, sent_key)
         if isinstance(claimed, Refused):
             raise claimed
     return send(claimed)
@@ -100,7 +105,7 @@ def exchange(operation: Operation, request: Callable[[Operation], Reply]) -> Ope
 
 
 def _claim(
-    operation: Operation, actor: Staff, confirmation: Confirmation | None = None
+    operation: Operation, actor: Staff, confirmation: Confirmation | None, sent_key: str | None
 ) -> Operation | Refused:
     """Move to ``sending`` for this caller alone, or expire what the gateway would refuse."""
     with limits.noted(actor, operation.order), transaction.atomic(durable=True):
@@ -135,6 +140,7 @@ def _claim(
             submitted_at=submitted_at,
             next_check_at=next_check_at,
             actor=actor,
+            sent_key=sent_key,
             **passed.columns(),
         )
         passed.record(order, current, actor)

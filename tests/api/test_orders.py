@@ -125,15 +125,6 @@ def test_a_machine_asks_for_receipts(shop: Machine, card: StoredCard) -> None:
         assert made.order.receipt_address == address
 
 
-def test_a_charge_whose_card_was_not_entered_is_not_sent(shop: Machine, gateway: Sandbox) -> None:
-    told = shop.post("/orders", order()).json()
-    path = f"/orders/{told['order']['number']}/charge"
-    answer = shop.post(path, {"operation": told["operation"]["reference"]})
-    assert (answer.status_code, answer.json()["code"]) == (409, "not_ready")
-    answer = shop.post(path, {"operation": "MO-1-1"})
-    assert (answer.status_code, answer.json()["code"]) == (422, "operation_unknown")
-
-
 def test_a_declined_order_is_tried_again_with_another_card(
     shop: Machine, card: StoredCard, gateway: Sandbox
 ) -> None:
@@ -275,15 +266,3 @@ def test_a_new_customer_is_made_once_with_the_order(shop: Machine, gateway: Sand
     for _twice in range(2):
         shop.post("/orders", order(), again="the-same-key")
     assert Customer.objects.get(name="Aisha Rahman").created_by == shop.row.staff
-
-
-def test_an_expired_session_sends_nothing(shop: Machine, gateway: Sandbox) -> None:
-    told = shop.post("/orders", order()).json()
-    entry = told["card_entry"]
-    form = CardForm(**{name: entry[name] for name in ("action", "fields", "needs_cvv")})
-    card_entry.receive_card(steps.type_card(form))
-    with clock.at(clock.now() + timedelta(hours=1)):
-        path = f"/orders/{told['order']['number']}/charge"
-        answer = shop.post(path, {"operation": told["operation"]["reference"]})
-    assert (answer.status_code, answer.json()["code"]) == (422, "entered_too_long_ago")
-    assert Operation.objects.get().status == Status.EXPIRED
