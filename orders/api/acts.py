@@ -34,16 +34,16 @@ def act(
     """The answer about the operation that ``do`` makes, or made when this was asked before."""
     asked = ask(request)
     if kept := kept_answer(asked):
-        kept["Location"] = _address(ActTold.model_validate_json(asked.row.answer))
         return kept
     operation = do(asked)
     told = _told(operation, language)
     is_over = told.operation.is_final
-    status = 201 if is_over or told.card_entry else 202
+    status, address = 201 if is_over or told.card_entry else 202, _address(told)
     if is_over and operation.status not in LOOKED_AT_AGAIN:
-        api_requests.answer(asked, status=status, answer=told.model_dump_json())
+        answer = told.model_dump_json()
+        api_requests.answer(asked, status=status, answer=answer, location=address)
     response = json_answer(told, status)
-    response["Location"] = _address(told)
+    response["Location"] = address
     if status == 202:
         response["Retry-After"] = str(ask_again_s(operation))
     return response
@@ -60,12 +60,14 @@ def ask(request: HttpRequest) -> Asked:
 
 
 def kept_answer(asked: Asked) -> HttpResponse | None:
-    """The final answer that was given before."""
+    """The final answer that was given before, as it was: this version may tell it otherwise."""
     row = asked.row
     if row.answer_status is None:
         return None
     response = HttpResponse(row.answer, content_type="application/json", status=row.answer_status)
     response["Idempotency-Replayed"] = "true"
+    if row.answer_location:
+        response["Location"] = row.answer_location
     return response
 
 

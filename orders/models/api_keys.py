@@ -92,6 +92,7 @@ class ApiRequest(models.Model):
     digest = models.CharField(max_length=64)
     answer_status = models.PositiveSmallIntegerField(null=True)
     answer = models.TextField(blank=True)
+    answer_location = models.CharField(max_length=120, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:

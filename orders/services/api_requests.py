@@ -57,12 +57,12 @@ def form_key(key: ApiKey, idempotency_key: str) -> str:
     return hashlib.sha256(f"api:{key.pk}:{idempotency_key}".encode()).hexdigest()
 
 
-def answer(asked: Asked, *, status: int, answer: str) -> None:
+def answer(asked: Asked, *, status: int, answer: str, location: str = "") -> None:
     """Keep a final answer. It is nice to have: the money is safe without, so a database that fails
     here is told to the log alone.
     """
     try:
         rows = ApiRequest.objects.filter(pk=asked.row.pk, answer_status=None)
-        rows.update(answer_status=status, answer=answer)
+        rows.update(answer_status=status, answer=answer, answer_location=location)
     except (DatabaseError, InterfaceError):
         log.exception("an answer of the API could not be kept")

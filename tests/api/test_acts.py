@@ -42,6 +42,16 @@ def test_the_answer_stays_the_same_although_the_order_went_on(
     assert shop.post("/orders", order(card), again=KEY).content == first.content
 
 
+def test_an_answer_of_an_earlier_version_is_given_as_it_was(
+    shop: Machine, card: StoredCard, gateway: Sandbox
+) -> None:
+    first = shop.post("/orders", order(card), again=KEY)
+    ApiRequest.objects.update(answer='{"order": "as it was told then"}', answer_status=200)
+    again = shop.post("/orders", order(card), again=KEY)
+    assert (again.status_code, again.content) == (200, b'{"order": "as it was told then"}')
+    assert again["Location"] == first["Location"]
+
+
 @pytest.mark.parametrize("changes", [{"amount_minor": 12_600}, {"description": "Two"}])
 def test_another_body_under_the_same_key_is_a_conflict(
     shop: Machine, card: StoredCard, gateway: Sandbox, changes: dict[str, object]
