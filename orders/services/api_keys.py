@@ -179,9 +179,13 @@ def _count(row: ApiKey, now: datetime) -> None:
 def _is_from(row: ApiKey, address: str) -> bool:
     if not row.addresses:
         return True
-    return bool(address) and any(
-        ipaddress.ip_address(address) in ipaddress.ip_network(one) for one in row.addresses
-    )
+    if not address:
+        return False
+    came_from = ipaddress.ip_address(address)
+    # A server that listens on IPv6 tells of IPv4 peers as ::ffff:192.0.2.1.
+    either = {came_from, getattr(came_from, "ipv4_mapped", None) or came_from}
+    networks = [ipaddress.ip_network(one) for one in row.addresses]
+    return any(one in network for one in either for network in networks)
 
 
 def _tell(row: ApiKey, why: str) -> None:
