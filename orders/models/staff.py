@@ -24,8 +24,8 @@ class Staff(AbstractUser):
 
     @property
     def is_machine(self) -> bool:
-        """Whether an API key acts by this account: it has no password, and never signs in."""
-        return not self.has_usable_password()
+        """Whether an API key acts by this account. A person without a password is still one."""
+        return hasattr(self, "api_key")
 
     def __str__(self) -> str:
         return self.get_full_name() or self.username

@@ -2,7 +2,8 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from orders.models import Staff
-from tests.factories import StaffFactory
+from tests.api_keys import make_key
+from tests.factories import PASSWORD, StaffFactory
 from tests.models.refusals import refused
 
 
@@ -29,3 +30,22 @@ def test_the_first_order_is_expected_by_telephone() -> None:
 
 def test_an_account_alone_gives_no_right(db: None) -> None:
     assert StaffFactory().get_all_permissions() == set()
+
+
+def test_a_machine_is_an_account_that_an_api_key_acts_by(db: None) -> None:
+    row, _key = make_key(StaffFactory(admin=True))
+    assert Staff.objects.get(pk=row.staff_id).is_machine
+
+
+def test_a_person_without_a_password_is_no_machine(db: None) -> None:
+    person = StaffFactory(username="api-layla")
+    person.set_unusable_password()
+    person.save()
+    assert not Staff.objects.get(pk=person.pk).is_machine
+
+
+def test_a_machine_stays_one_whatever_password_its_account_was_given(db: None) -> None:
+    row, _key = make_key(StaffFactory(admin=True))
+    row.staff.set_password(PASSWORD)
+    row.staff.save()
+    assert Staff.objects.get(pk=row.staff_id).is_machine
