@@ -7,7 +7,6 @@ from ninja import Query, Router
 from orders.api.asked import CustomerFilters
 from orders.api.document import answers, needs
 from orders.api.find import customer_called, customer_pk, refuse_unknown
-from orders.api.keys import ApiKeyAuth
 from orders.api.told import CustomerList, CustomerTold, customer_told
 from orders.models import Customer
 from orders.services import customers
@@ -17,8 +16,7 @@ router = Router(tags=["Customers"])
 
 @router.get(
     "/customers",
-    auth=ApiKeyAuth("customers:read"),
-    openapi_extra=needs("customers:read"),
+    **needs("customers:read"),
     response=answers(CustomerList),
     summary="Find customers",
 )
@@ -37,8 +35,7 @@ def list_customers(request: HttpRequest, filters: Query[CustomerFilters]) -> Cus
 
 @router.get(
     "/customers/{number}",
-    auth=ApiKeyAuth("customers:read"),
-    openapi_extra=needs("customers:read"),
+    **needs("customers:read"),
     response=answers(CustomerTold),
     summary="Read a customer",
 )

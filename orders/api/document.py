@@ -4,6 +4,7 @@ from typing import Any
 
 from ninja import NinjaAPI, Schema
 
+from orders.api.keys import ApiKeyAuth
 from orders.api.told import ProblemTold
 from orders.problems import API, MEDIA_TYPE
 
@@ -30,9 +31,9 @@ def act_answers(told: type[Schema], *statuses: int) -> dict[Any, Any]:
     return dict.fromkeys(statuses or (201, 202), told) | dict.fromkeys(_ACT_PROBLEMS, ProblemTold)
 
 
-def needs(scope: str) -> dict[str, str]:
-    """What the document adds to a call that needs ``scope``."""
-    return {"x-scope": scope}
+def needs(scope: str) -> dict[str, Any]:
+    """That a call needs ``scope``, for the guard of its door and for the document at once."""
+    return {"auth": ApiKeyAuth(scope), "openapi_extra": {"x-scope": scope}}
 
 
 def document(api: NinjaAPI) -> dict[str, Any]:

@@ -12,19 +12,19 @@ from orders.services.api_keys import admit
 
 
 class ApiKeyAuth(HttpBearer):
-    """A living API key that has every one of ``scopes``. Its row is ``request.auth``."""
+    """A living API key that has ``scope``. Its row is ``request.auth``."""
 
     openapi_bearerFormat = "moto_…"  # noqa: N815  the name of the OpenAPI document
 
-    def __init__(self, *scopes: str) -> None:
-        self.scopes = scopes
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
         super().__init__()
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiKey:
         """The key's row. What is wrong with the request besides is said only to who may call."""
         key = admit(token, origin.current().ip)
-        if missing := next((one for one in self.scopes if one not in key.scopes), ""):
-            detail = _("This API key lacks the scope %(scope)s.") % {"scope": missing}
+        if self.scope not in key.scopes:
+            detail = _("This API key lacks the scope %(scope)s.") % {"scope": self.scope}
             raise Trouble("not-permitted", detail, code="scope_missing")
         if any(len(values) > 1 for _name, values in request.GET.lists()):
             raise Trouble("malformed")

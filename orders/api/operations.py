@@ -9,7 +9,7 @@ from orders.api.acts import act
 from orders.api.asked import PartAsked, WholeAsked
 from orders.api.document import act_answers, answers, needs
 from orders.api.find import operations_of, order_called
-from orders.api.keys import ApiKeyAuth, actor_of
+from orders.api.keys import actor_of
 from orders.api.told import (
     ActTold,
     OperationList,
@@ -28,8 +28,7 @@ router = Router(tags=["Operations"])
 
 @router.get(
     "/orders/{number}/operations",
-    auth=ApiKeyAuth("orders:read"),
-    openapi_extra=needs("orders:read"),
+    **needs("orders:read"),
     response=answers(OperationList),
     summary="List the operations of an order",
 )
@@ -41,8 +40,7 @@ def list_operations(request: HttpRequest, number: str) -> OperationList:
 
 @router.get(
     "/orders/{number}/operations/{reference}",
-    auth=ApiKeyAuth("orders:read"),
-    openapi_extra=needs("orders:read"),
+    **needs("orders:read"),
     response=answers(OperationTold),
     summary="Read an operation",
 )
@@ -63,8 +61,7 @@ def read_operation(
 
 @router.post(
     "/orders/{number}/captures",
-    auth=ApiKeyAuth("captures:write"),
-    openapi_extra=needs("captures:write"),
+    **needs("captures:write"),
     response=act_answers(ActTold),
     summary="Capture",
 )
@@ -75,8 +72,7 @@ def capture(request: HttpRequest, number: str, body: PartAsked) -> HttpResponse:
 
 @router.post(
     "/orders/{number}/voids",
-    auth=ApiKeyAuth("voids:write"),
-    openapi_extra=needs("voids:write"),
+    **needs("voids:write"),
     response=act_answers(ActTold),
     summary="Void",
 )
@@ -87,8 +83,7 @@ def void(request: HttpRequest, number: str, body: WholeAsked) -> HttpResponse:
 
 @router.post(
     "/orders/{number}/refunds",
-    auth=ApiKeyAuth("refunds:write"),
-    openapi_extra=needs("refunds:write"),
+    **needs("refunds:write"),
     response=act_answers(ActTold),
     summary="Refund",
 )

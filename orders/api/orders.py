@@ -11,7 +11,7 @@ from orders.api.acts import act, ask, json_answer, kept_answer
 from orders.api.asked import ChargeAsked, OrderAsked, OrderFilters, Try
 from orders.api.document import act_answers, answers, needs
 from orders.api.find import beyond, customer_called, operations_of, order_called, refuse_unknown
-from orders.api.keys import ApiKeyAuth, actor_of
+from orders.api.keys import actor_of
 from orders.api.told import ActTold, OrderList, OrderTold, OrderWhole, order_told, order_whole
 from orders.errors import Conflict, Refused
 from orders.models import Operation, StoredCard
@@ -30,8 +30,7 @@ router = Router(tags=["Orders"])
 
 @router.post(
     "/orders",
-    auth=ApiKeyAuth("charges:write"),
-    openapi_extra=needs("charges:write"),
+    **needs("charges:write"),
     response=act_answers(ActTold),
     summary="Take an order and charge it",
 )
@@ -71,8 +70,7 @@ def take_order(request: HttpRequest, body: OrderAsked) -> HttpResponse:
 
 @router.post(
     "/orders/{number}/tries",
-    auth=ApiKeyAuth("charges:write"),
-    openapi_extra=needs("charges:write"),
+    **needs("charges:write"),
     response=act_answers(ActTold),
     summary="Try again to charge an order",
 )
@@ -96,8 +94,7 @@ def try_again(request: HttpRequest, number: str, body: Try) -> HttpResponse:
 
 @router.post(
     "/orders/{number}/charge",
-    auth=ApiKeyAuth("charges:write"),
-    openapi_extra=needs("charges:write"),
+    **needs("charges:write"),
     response=act_answers(ActTold),
     summary="Send a charge whose card was entered",
 )
@@ -132,8 +129,7 @@ def send_charge(request: HttpRequest, number: str, body: ChargeAsked) -> HttpRes
 
 @router.post(
     "/orders/{number}/paid",
-    auth=ApiKeyAuth("orders:paid"),
-    openapi_extra=needs("orders:paid"),
+    **needs("orders:paid"),
     response=act_answers(OrderTold, 200),
     summary="Mark an order as paid",
 )
@@ -150,8 +146,7 @@ def mark_order_paid(request: HttpRequest, number: str) -> HttpResponse:
 
 @router.get(
     "/orders",
-    auth=ApiKeyAuth("orders:read"),
-    openapi_extra=needs("orders:read"),
+    **needs("orders:read"),
     response=answers(OrderList),
     summary="List orders",
 )
@@ -173,8 +168,7 @@ def list_orders(request: HttpRequest, filters: Query[OrderFilters]) -> OrderList
 
 @router.get(
     "/orders/{number}",
-    auth=ApiKeyAuth("orders:read"),
-    openapi_extra=needs("orders:read"),
+    **needs("orders:read"),
     response=answers(OrderWhole),
     summary="Read an order",
 )

@@ -13,13 +13,17 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
 from hypothesis import strategies as st
+from ninja import Router
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from orders.api import customers, operations, orders
 from orders.api.document import document
+from orders.api.keys import ApiKeyAuth
 from orders.api.v1 import api
 from orders.models import StoredCard
 from orders.problems import PROBLEMS
 from orders.sandbox.server import Sandbox
+from orders.services.api_scopes import SCOPES
 from tests.api.conftest import Machine, make_machine, order
 from tests.api.test_keys import CALLS
 
@@ -53,6 +57,26 @@ def test_the_document_tells_of_every_call_and_of_no_other() -> None:
         for method, path in CALLS
     }
     assert told == named
+
+
+def test_every_call_is_guarded_by_the_scope_that_the_document_names() -> None:
+    calls = [call for one in (orders, operations, customers) for call in calls_of(one.router)]
+    assert len(calls) == len(CALLS)
+    for method, path, guards in calls:
+        assert [type(guard) for guard in guards] == [ApiKeyAuth], path
+        scope = guards[0].scope
+        assert scope in SCOPES
+        assert DOCUMENT["paths"][f"/api/v1{path}"][method.lower()]["x-scope"] == scope
+
+
+def calls_of(router: Router) -> list[tuple[str, str, list[Any]]]:
+    """Method, path and guards of every call."""
+    return [
+        (method, path, list(call.auth_callbacks))
+        for path, view in router.path_operations.items()
+        for call in view.operations
+        for method in call.methods
+    ]
 
 
 def test_every_act_asks_for_an_idempotency_key() -> None:
