@@ -15,12 +15,17 @@ from orders import clock
 from orders.gateway import CardForm
 from orders.models import Customer, Operation, Order, StoredCard
 from orders.services.explain import explain
-from orders.states import LOOKED_AT_AGAIN, Status
+from orders.states import LOOKED_AT_AGAIN, Kind, OrderStatus, Status
 
 # Whose end is known, once nobody looks again. All else, and whatever a later version adds, has to
 # be asked for again.
 FINAL = frozenset(Status) - {Status.PREPARED, Status.SENDING, Status.UNKNOWN}
 ASK_AGAIN_S = 2
+
+
+def _or(values: Sequence[str]) -> str:
+    """All that may stand there, in words."""
+    return f"{', '.join(values[:-1])} or {values[-1]}."
 
 
 class Told(Schema):
@@ -37,14 +42,11 @@ class CardTold(Told):
 
 
 class OperationTold(Told):
-    """One request to the gateway. ``status`` is prepared, sending, unknown, approved, declined,
-    not_charged, expired, released, duplicate, voided or lapsed; what is not final may still become
-    any of them.
-    """
+    """One request to the gateway. What is not final may still come to any ``status``."""
 
     reference: str = Field(examples=["MO-10482-1"])
-    kind: str = Field(description="purchase, authorization, capture, void or refund.")
-    status: str
+    kind: str = Field(description=_or(Kind.values))
+    status: str = Field(description=_or(Status.values))
     is_final: bool
     is_looked_at_again: bool = Field(
         description="It seems not to have happened, and the office still asks the gateway: a "
@@ -70,10 +72,7 @@ class OrderTold(Told):
     """An order and what its operations add up to, in minor units."""
 
     number: str = Field(examples=["MO-10482"])
-    status: str = Field(
-        description="open, reserved, charged, paid, part_refunded, refunded, voided, declined or "
-        "unknown."
-    )
+    status: str = Field(description=_or(OrderStatus.values))
     amount_minor: int
     currency: str
     authorized_minor: int
@@ -134,7 +133,7 @@ class StoredCardTold(Told):
     brand: str
     last_four: str
     expiry: str
-    state: str = Field(description="active, frozen, revoked or expired.")
+    state: str = Field(description=_or(StoredCard.State.values))
 
 
 class CustomerTold(Told):

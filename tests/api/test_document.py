@@ -3,6 +3,7 @@ says, and never by a mistake of ours.
 """
 
 import json
+import re
 import uuid
 from typing import Any
 
@@ -24,6 +25,7 @@ from orders.models import StoredCard
 from orders.problems import PROBLEMS
 from orders.sandbox.server import Sandbox
 from orders.services.api_scopes import SCOPES
+from orders.states import Kind, OrderStatus, Status
 from tests.api.conftest import Machine, make_machine, order
 from tests.api.test_keys import CALLS
 
@@ -77,6 +79,22 @@ def calls_of(router: Router) -> list[tuple[str, str, list[Any]]]:
         for call in view.operations
         for method in call.methods
     ]
+
+
+@pytest.mark.parametrize(
+    ("told", "field", "values"),
+    [
+        ("OrderTold", "status", OrderStatus.values),
+        ("OperationTold", "status", Status.values),
+        ("OperationTold", "kind", Kind.values),
+        ("StoredCardTold", "state", StoredCard.State.values),
+    ],
+)
+def test_the_document_names_everything_that_may_be_told(
+    told: str, field: str, values: list[str]
+) -> None:
+    said = DOCUMENT["components"]["schemas"][told]["properties"][field]["description"]
+    assert set(re.findall("[a-z_]+", said)) - {"or"} == set(values)
 
 
 def test_every_act_asks_for_an_idempotency_key() -> None:
