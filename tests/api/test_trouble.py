@@ -1,6 +1,7 @@
 """Whatever goes wrong is a problem of RFC 9457 with a stable type, and repeats nothing."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -177,7 +178,11 @@ def test_sentences_are_said_in_the_language_asked_for(shop: Machine) -> None:
     CustomerFactory()
     english = problem(shop.get("/orders/MO-1"))
     arabic = problem(shop.get("/orders/MO-1", **{"Accept-Language": "ar"}))
-    assert english["code"] == arabic["code"]
+    assert (english["code"], english["type"]) == (arabic["code"], arabic["type"])
+    for part in ("title", "detail"):
+        assert re.search("[a-z]{3}", english[part])
+        assert re.search("[\u0621-\u064a]{3}", arabic[part])
+        assert not re.search("[\u0621-\u064a]", english[part])
 
 
 def test_a_stranger_learns_nothing_from_the_form_of_a_request(client: Client, db: None) -> None:
