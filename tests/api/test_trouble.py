@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from orders import counters
-from orders.api import find
+from orders.api import body, find
 from orders.models import Operation, Order, StoredCard
 from orders.problems import PROBLEMS
 from orders.sandbox.server import Sandbox
@@ -54,6 +54,15 @@ def test_a_body_that_cannot_be_read_says_so_and_is_not_repeated(
     answer = shop.post("/orders", body)
     assert problem(answer)["status"] == status
     assert CANARY not in answer.content.decode()
+
+
+def test_a_body_is_parsed_once(
+    shop: Machine, card: StoredCard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parse, parsed = body._parsed, []
+    monkeypatch.setattr(body, "_parsed", lambda request: parsed.append(1) or parse(request))
+    assert shop.post("/orders", order(card)).status_code == 201
+    assert len(parsed) == 1
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", ""])
