@@ -14,8 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from orders.api.body import canonical
+from orders.api.final import ask_again_s
 from orders.api.keys import key_of
-from orders.api.told import ActTold, ask_again_s, card_entry_told, operation_told, order_told
+from orders.api.told import ActTold, card_entry_told, operation_told, order_told
 from orders.api.trouble import Trouble
 from orders.models import Operation
 from orders.problems import API

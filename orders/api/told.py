@@ -4,23 +4,17 @@ than the last four digits.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from math import ceil
 from typing import Any
 
 from django.conf import settings
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from orders import clock
+from orders.api.final import is_final, is_looked_at_again
 from orders.gateway import CardForm
 from orders.models import Customer, Operation, Order, StoredCard
 from orders.services.explain import explain
-from orders.states import LOOKED_AT_AGAIN, Kind, OrderStatus, Status
-
-# Whose end is known, once nobody looks again. All else, and whatever a later version adds, has to
-# be asked for again.
-FINAL = frozenset(Status) - {Status.PREPARED, Status.SENDING, Status.UNKNOWN}
-ASK_AGAIN_S = 2
+from orders.states import Kind, OrderStatus, Status
 
 
 def _or(values: Sequence[str]) -> str:
@@ -173,19 +167,6 @@ def order_whole(order: Order, operations: Sequence[Operation]) -> OrderWhole:
     return OrderWhole(**_order(order), operations=[operation_told(one) for one in operations])
 
 
-def is_final(operation: Operation) -> bool:
-    """Whether the office asks nobody any more how ``operation`` ended."""
-    return operation.status in FINAL and not _is_looked_at_again(operation)
-
-
-def ask_again_s(operation: Operation) -> int:
-    """In how many seconds there may be news of what is not final."""
-    due = operation.next_check_at
-    if due is None or not _is_looked_at_again(operation):
-        return ASK_AGAIN_S
-    return max(ASK_AGAIN_S, ceil((due - clock.now()).total_seconds()))
-
-
 def operation_told(operation: Operation) -> OperationTold:
     """``operation`` as it stands."""
     code = operation.response_code
@@ -195,7 +176,7 @@ def operation_told(operation: Operation) -> OperationTold:
         kind=operation.kind,
         status=operation.status,
         is_final=is_final(operation),
-        is_looked_at_again=_is_looked_at_again(operation),
+        is_looked_at_again=is_looked_at_again(operation),
         amount_minor=operation.amount_minor,
         currency=operation.currency,
         card=CardTold(brand=operation.payment_option, last_four=operation.last_four)
@@ -244,10 +225,6 @@ def _card(card: StoredCard) -> StoredCardTold:
         expiry=card.expiry_shown,
         state=StoredCard.State.EXPIRED if has_ended else card.state,
     )
-
-
-def _is_looked_at_again(operation: Operation) -> bool:
-    return operation.status in LOOKED_AT_AGAIN and operation.next_check_at is not None
 
 
 def _order(order: Order) -> dict[str, Any]:
