@@ -104,7 +104,9 @@ def test_the_day_moves_on_and_refusals_do_not_count(db: None, gateway: Sandbox) 
         assert charged(shop, card_of(gateway), 5_001).status == "approved"
 
 
-@pytest.mark.parametrize("status", sorted(MOVES_MONEY - {Status.PREPARED}))
+@pytest.mark.parametrize(
+    "status", ["sending", "unknown", "approved", "not_charged", "released", "duplicate"]
+)
 def test_what_took_money_or_may_yet_take_it_counts(db: None, gateway: Sandbox, status: str) -> None:
     shop = machine(day_ceiling_minor=DAY_MINOR)
     assert charged(shop, card_of(gateway), 14_940).status == Status.UNKNOWN
