@@ -99,7 +99,8 @@ def locked(actor: Staff) -> Staff:
     """The person, locked until the caller's transaction ends, so that acts made at the same moment
     are counted one after the other. ``OrderQuerySet.locked`` says when in the order of locks.
     """
-    return Staff.objects.select_for_update(no_key=True).get(pk=actor.pk)
+    people = Staff.objects.select_related("api_key")
+    return people.select_for_update(no_key=True, of=("self",)).get(pk=actor.pk)
 
 
 def lock_sender(operation: Operation) -> None:
