@@ -19,4 +19,9 @@ API_CARD_FORMS_AN_HOUR = env.int("API_CARD_FORMS_AN_HOUR", default=120)
 PAUSE_REFUSED_PERCENT = env.int("PAUSE_REFUSED_PERCENT", default=40)
 PAUSE_CHARGES = env.int("PAUSE_CHARGES", default=20)
 PAUSE_S = env.int("PAUSE_S", default=900)
+# Charges of repeat runs: how many leave a second on all machines together, how many a process has
+# on the wire at once, and how many processes share one run.
+REPEAT_RATE = env.float("REPEAT_RATE", default=20.0)
+REPEAT_IN_FLIGHT = env.int("REPEAT_IN_FLIGHT", default=8)
+REPEAT_HANDS = env.int("REPEAT_HANDS", default=4)
 RECEIPTS_AN_HOUR = env.int("RECEIPTS_AN_HOUR", default=5)

@@ -24,9 +24,11 @@ _DAILY = (
 )
 ROLES: dict[str, tuple[str, ...]] = {
     "agent": _DAILY,
-    "clerk": _DAILY,
+    "clerk": (*_DAILY, "orders.run_repeat", "orders.view_repeatrun"),
     "supervisor": (
         *_DAILY,
+        "orders.run_repeat",
+        "orders.view_repeatrun",
         "orders.view_all_orders",
         "orders.capture_order",
         "orders.void_order",
@@ -45,6 +47,7 @@ ROLES: dict[str, tuple[str, ...]] = {
     "auditor": (
         "orders.view_order",
         "orders.view_all_orders",
+        "orders.view_repeatrun",
         "orders.view_customer",
         "orders.view_attention",
         "orders.view_audit",

@@ -80,6 +80,7 @@ class Act(TextChoices):
     REFUND = "refund", _("Refund")
     OUTSIDE = "outside", _("Payment outside the gateway")
     OVERRIDE = "override", _("Charge despite a warning")
+    REPEAT = "repeat", _("Repeat run")
 
 
 class Limit(TextChoices):

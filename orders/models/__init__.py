@@ -13,6 +13,7 @@ from orders.models.operations import Operation
 from orders.models.orders import Order
 from orders.models.outside_payments import OutsidePayment
 from orders.models.receipts import Receipt
+from orders.models.repeat_runs import Pace, RepeatItem, RepeatRun
 from orders.models.staff import Staff
 from orders.models.sweeps import Sweep
 
@@ -34,7 +35,10 @@ __all__ = [
     "Operation",
     "Order",
     "OutsidePayment",
+    "Pace",
     "Receipt",
+    "RepeatItem",
+    "RepeatRun",
     "SearchKey",
     "Staff",
     "StoredCard",

@@ -13,7 +13,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult, DBTaskResultQuerySet
 
 from orders import clock
-from orders.services import receipt_delivery
+from orders.services import receipt_delivery, repeat_work
 from orders.services.heartbeat import WORKER, Heart
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ class Background:
         """Do everything that waits; returns how many tasks were looked at."""
         self.heart.beat()
         receipt_delivery.sweep()
+        repeat_work.sweep()
         self._tidy()
         worked = 0
         # Looking costs a read. Taking a task locks the whole of an SQLite file.

@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 
 from orders import clock, money
 from orders.errors import OverCeiling
-from orders.models import ApprovalRequest, Ceiling, Operation, OutsidePayment, Staff
+from orders.models import (
+    ApprovalRequest,
+    Ceiling,
+    Operation,
+    OutsidePayment,
+    RepeatItem,
+    Staff,
+)
+from orders.run_states import HOLD_REFERENCE
 from orders.states import CHARGES, MOVES_MONEY, Act, Kind, Limit
 
 RIGHTS: dict[str, str] = {
@@ -23,6 +31,7 @@ RIGHTS: dict[str, str] = {
     Act.CAPTURE: "orders.capture_order",
     Act.REFUND: "orders.refund_order",
     Act.OUTSIDE: "orders.record_outside_payment",
+    Act.REPEAT: "orders.run_repeat",
 }
 
 
@@ -144,6 +153,8 @@ def moved_today(person: Staff, act: Act, currency: str, *, besides: Operation | 
     """
     if act == Act.OUTSIDE:
         return _recorded_today(person, currency)
+    if act == Act.REPEAT:
+        return _started_today(person, currency)
     rows = _ROWS[act]().filter(actor=person, currency=currency, status__in=MOVES_MONEY)
     rows = rows.alias(at=Coalesce("submitted_at", "created_at")).filter(at__gte=clock.midnight())
     if besides:
@@ -157,6 +168,18 @@ def _recorded_today(person: Staff, currency: str) -> int:
     """
     rows = OutsidePayment.objects.filter(
         recorded_by=person, currency=currency, recorded_at__gte=clock.midnight(), approver=None
+    )
+    return int(rows.aggregate(moved=Sum("amount_minor", default=0))["moved"])
+
+
+def _started_today(person: Staff, currency: str) -> int:
+    """What the runs come to that ``person`` started by themselves."""
+    rows = RepeatItem.objects.filter(
+        run__started_by=person,
+        run__started_at__gte=clock.midnight(),
+        run__approver=None,
+        currency=currency,
+        state__in=sorted(HOLD_REFERENCE),
     )
     return int(rows.aggregate(moved=Sum("amount_minor", default=0))["moved"])
 

@@ -86,17 +86,26 @@ def send(operation: Operation) -> Operation:
     """Send a row that the caller has just moved to ``sending``, once and with no transaction open,
     and record the answer or its absence.
     """
-    return exchange(operation, _request)
+    return exchange(operation, lambda claimed: request_of(claimed)())
 
 
 def exchange(operation: Operation, request: Callable[[Operation], Reply]) -> Operation:
     """The claimed operation after its one ``request``, with what was said recorded."""
+    return recorded(operation, said(operation, partial(request, operation)))
+
+
+def said(operation: Operation, request: Callable[[], Reply]) -> Statement:
+    """What the gateway said to the one ``request``, or that it said nothing."""
     with wire_room.held(operation.form_key):
         try:
             check_in_time(operation)
-            statement = Statement.of_reply(operation, request(operation))
+            return Statement.of_reply(operation, request())
         except GatewayError as error:
-            statement = Statement.of_silence(Evidence.Source.REPLY, error)
+            return Statement.of_silence(Evidence.Source.REPLY, error)
+
+
+def recorded(operation: Operation, statement: Statement) -> Operation:
+    """The operation with what was said about it recorded."""
     try:
         return record_patiently(operation, statement)
     finally:
@@ -157,12 +166,16 @@ def _check_age(operation: Operation) -> None:
         )
 
 
-def _request(operation: Operation) -> Reply:
+def request_of(operation: Operation) -> Callable[[], Reply]:
+    """The one request of a claimed charge: it asks the database for nothing more, and must be made
+    by this thread.
+    """
     client = aps.client()
     act = client.purchase if operation.kind == Kind.PURCHASE else client.authorize
     if agreement := _agreement_of(operation):
         act = partial(client.purchase, agreement_id=agreement)
-    return act(
+    return partial(
+        act,
         merchant_reference=operation.merchant_reference,
         amount_minor=operation.amount_minor,
         currency=operation.currency,

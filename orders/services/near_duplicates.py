@@ -101,6 +101,13 @@ class Warned(Refused):
         return Confirmation(reason, frozenset(one.key for one in self.found))
 
 
+def recent() -> QuerySet[Operation]:
+    """The charges that another one could be a near-duplicate of, in no order."""
+    since = clock.now() - timedelta(seconds=settings.NEAR_DUPLICATE_S)
+    charges = Operation.objects.order_by().filter(kind__in=CHARGES, status__in=MOVES_MONEY)
+    return charges.alias(at=Coalesce("submitted_at", "created_at")).filter(at__gte=since)
+
+
 def find(
     *,
     customer: Customer | NewCustomer | None,
@@ -112,22 +119,15 @@ def find(
     """The newest near-duplicates of a charge to ``customer`` or to the card of ``token_name`` that
     are not ``order``'s own; ``MOST`` for each of the two. Amounts are in minor units.
     """
-    since = clock.now() - timedelta(seconds=settings.NEAR_DUPLICATE_S)
-    recent = (
-        Operation.objects.select_related("order", "actor")
-        .filter(kind__in=CHARGES, status__in=MOVES_MONEY)
-        .filter(amount_minor=amount_minor, currency=currency)
-        .alias(at=Coalesce("submitted_at", "created_at"))
-        .filter(at__gte=since)
-        .order_by("-id")
-    )
+    alike = recent().filter(amount_minor=amount_minor, currency=currency)
+    alike = alike.select_related("order", "actor").order_by("-id")
     if order:
-        recent = recent.exclude(order=order)
+        alike = alike.exclude(order=order)
     found: dict[int, NearDuplicate] = {}
     if isinstance(customer, Customer):
-        _add(found, recent.filter(order__customer=customer), is_same_customer=True)
+        _add(found, alike.filter(order__customer=customer), is_same_customer=True)
     if token_name:
-        _add(found, recent.filter(token_name=token_name), is_same_customer=False)
+        _add(found, alike.filter(token_name=token_name), is_same_customer=False)
     return list(found.values())
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from orders.models import Customer, Order
+from orders.models import Customer, Order, RepeatItem
 from orders.states import Kind
 
 
@@ -25,7 +25,7 @@ class NewCustomer:
 class NewOrder:
     """An order as somebody wants it. ``amount_minor`` is in minor units of ``currency``;
     ``send_receipts``: to the customer's own email, where there is one. ``again_of`` is the order
-    that it copies.
+    that it copies, ``repeat_item`` the row of a repeat run that it is made for.
     """
 
     source: str
@@ -40,6 +40,7 @@ class NewOrder:
     slip_number: str = ""
     send_receipts: bool = False
     again_of: Order | None = None
+    repeat_item: RepeatItem | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ MARGIN_S = 5.0
 
 _lock = threading.Lock()
 _until: dict[Hashable, float] = {}
+_more = 0
 
 
 def taken() -> int:
@@ -63,13 +64,26 @@ def asking() -> Iterator[None]:
         _give_back(key)
 
 
+@contextmanager
+def widened(more: int) -> Iterator[None]:
+    """Room for so many more: for a process whose threads serve no pages."""
+    global _more  # noqa: PLW0603  one room for the whole process
+    with _lock:
+        _more += more
+    try:
+        yield
+    finally:
+        with _lock:
+            _more -= more
+
+
 def _take(key: Hashable) -> bool:
     """``False`` when the same form, sent twice at once, has its room already."""
     with _lock:
         _forget()
         if key in _until:
             return False
-        if len(_until) >= settings.MAX_CHARGES_ON_WIRE:
+        if len(_until) >= settings.MAX_CHARGES_ON_WIRE + _more:
             raise Refused(
                 "wire_full",
                 _(
