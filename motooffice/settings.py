@@ -213,7 +213,8 @@ SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 262_144
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_200_000  # a file of repeat charges; other forms have less
+FORM_BODY_BYTES = 262_144
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 # --- Language, files, mail ---------------------------------------------------------------

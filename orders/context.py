@@ -17,7 +17,14 @@ from django.utils.translation import gettext_lazy as _
 from orders import awaited
 from orders.awaited import Awaited
 from orders.roles import role_words
-from orders.services import attention, heartbeat, readiness, sent_mail, waiting_approvals
+from orders.services import (
+    attention,
+    heartbeat,
+    readiness,
+    repeat_list,
+    sent_mail,
+    waiting_approvals,
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +43,11 @@ class Destination:
 def _to_decide(user: Any) -> int:
     """How many requests wait for this person's decision."""
     return waiting_approvals.mine_to_decide(user)[: attention.MOST_COUNTED].count()
+
+
+def _runs_to_decide(user: Any) -> int:
+    """How many repeat runs wait for this person's approval."""
+    return repeat_list.to_decide(user)[: attention.MOST_COUNTED].count()
 
 
 DAILY = (
@@ -68,6 +80,14 @@ DAILY = (
         covers=("order-approval",),
         count=_to_decide,
     ),
+    Destination(
+        "repeat-list",
+        _("Repeat charges"),
+        "arrow-repeat",
+        "orders.view_repeatrun",
+        covers=("repeat-new", "repeat-pick", "repeat-detail", "repeat-approval"),
+        count=_runs_to_decide,
+    ),
     Destination("batch-list", _("Mail batches"), "envelope-paper", "orders.view_mailbatch"),
 )
 SUPERVISION = (
@@ -81,7 +101,6 @@ SUPERVISION = (
     ),
     Destination("ceilings", _("Ceilings"), "shield-lock", "orders.view_ceiling"),
     Destination("day-report", _("Day report"), "bar-chart", "orders.view_reports"),
-    Destination("repeat-list", _("Repeat charges"), "arrow-repeat", "orders.view_repeatrun"),
     Destination("audit", _("Audit log"), "shield-check", "orders.view_audit"),
     Destination(
         "api-key-list",

@@ -48,6 +48,14 @@ from orders.views.order_resend import order_resend
 from orders.views.order_send_receipt import order_send_receipt
 from orders.views.order_settle import order_settle
 from orders.views.order_void import order_void
+from orders.views.repeat_act import repeat_act
+from orders.views.repeat_approval import repeat_approval
+from orders.views.repeat_detail import repeat_detail
+from orders.views.repeat_list import repeat_list
+from orders.views.repeat_new import repeat_new
+from orders.views.repeat_pick import repeat_pick
+from orders.views.repeat_progress import repeat_progress
+from orders.views.repeat_results import repeat_results
 from orders.views.sent_mail import sent_mail
 from orders.views.sent_mail_html import sent_mail_html
 
@@ -85,6 +93,14 @@ urlpatterns = [
     path("orders/<str:number>/receipt/send/", order_send_receipt, name="order-send-receipt"),
     path("orders/<str:number>/approvals/<int:pk>/", order_approval, name="order-approval"),
     path("approvals/", approvals, name="approvals"),
+    path("repeat/", repeat_list, name="repeat-list"),
+    path("repeat/new/", repeat_new, name="repeat-new"),
+    path("repeat/pick/", repeat_pick, name="repeat-pick"),
+    path("repeat/<int:pk>/", repeat_detail, name="repeat-detail"),
+    path("repeat/<int:pk>/act/", repeat_act, name="repeat-act"),
+    path("repeat/<int:pk>/approval/", repeat_approval, name="repeat-approval"),
+    path("repeat/<int:pk>/progress/", repeat_progress, name="repeat-progress"),
+    path("repeat/<int:pk>/results/", repeat_results, name="repeat-results"),
     path("ceilings/", ceilings, name="ceilings"),
     path("attention/", attention, name="attention"),
     path("attention/try-again/", attention_try_again, name="attention-try-again"),

@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl, unquote, unquote_plus
 from django.conf import settings
 from django.http import HttpRequest
 
+from orders import sheets
 from orders.cards import holds_card_number
+from orders.errors import Refused
 
 Field = tuple[str, str]
 
@@ -21,6 +23,8 @@ _MACHINE_ID = re.compile(
     r"|(?=[0-9]*[a-f])(?:[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32}))(?![0-9A-Za-z])",
     re.IGNORECASE,
 )
+# The columns by which a file is known to be one (services.repeat_files).
+_CHARGES = {"amount", "currency", "reference"}
 _FORT_ID = re.compile(r"[0-9]{15,20}")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{4,30}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -168,8 +172,21 @@ def _multipart_fields(request: HttpRequest) -> Iterator[Field]:
         for file in files:
             yield name, file.name or ""
             yield name, str(file.content_type)
-            yield name, file.read().decode("utf-8", errors="replace")
+            yield from ((name, text) for text in _file_texts(file.read()))
             file.seek(0)
+
+
+def _file_texts(data: bytes) -> Iterator[str]:
+    """The cells of a table of charges, one by one: side by side, references and amounts look like a
+    card number now and then. Any other file as a whole.
+    """
+    try:
+        if sheets.names(data) >= _CHARGES:
+            yield from sheets.cells(data)
+            return
+    except Refused:
+        pass
+    yield data.decode("utf-8", errors="replace")
 
 
 def _json_fields(name: str, value: Any) -> Iterator[Field]:

@@ -22,6 +22,7 @@ from orders.middleware.request_texts import PARTS, held_by
 from orders.services import audit
 
 PUBLIC_BODY_BYTES = 65_536
+FILES_PATH = "/repeat/new/"
 COUNTER = counters.CARD_NUMBERS
 _EVENT_EVERY_S = 600
 log = logging.getLogger(__name__)
@@ -55,10 +56,13 @@ def _length(request: HttpRequest) -> int:
 
 
 def _limit(request: HttpRequest) -> int:
-    """Bytes a body may have: little for strangers, more for somebody who holds a session."""
-    if settings.SESSION_COOKIE_NAME in request.COOKIES:
-        return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    return PUBLIC_BODY_BYTES
+    """Bytes a body may have: little for strangers, more for somebody who holds a session, and most
+    where a file is taken.
+    """
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES:
+        return PUBLIC_BODY_BYTES
+    is_file = request.path == FILES_PATH
+    return int(settings.DATA_UPLOAD_MAX_MEMORY_SIZE if is_file else settings.FORM_BODY_BYTES)
 
 
 def _count(part: str) -> None:

@@ -73,7 +73,7 @@ def page(
     border = _border(before if before is not None else after)
     if border is None:
         before = after = None
-    orders = _narrowed(filters, viewer)
+    orders = narrowed(filters, viewer)
     found: set[Key] = set()
     for condition in _ways_to_find(filters.text):
         found.update(
@@ -122,8 +122,8 @@ def _border(pk: int | None) -> Key | None:
     return Order.objects.filter(pk=pk).values_list("taken_at", "pk").first()
 
 
-def _narrowed(filters: HistoryFilters, viewer: Staff) -> QuerySet[Order]:
-    """The orders that fit everything but the text."""
+def narrowed(filters: HistoryFilters, viewer: Staff) -> QuerySet[Order]:
+    """The orders ``viewer`` may see that fit everything but the text."""
     orders = Order.objects.visible_to(viewer).filter(_amounts(filters))
     is_waiting = filters.status == WAITING
     if is_waiting:

@@ -33,6 +33,7 @@ from orders.states import Source
 log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.1
+LONGEST_WAIT_S = 2.0
 # Refusals of everything that is sent now, whatever the row: the row waits.
 _LATER = frozenset({"gateway_away", "account_refused", "reconcile_first", "wire_full"})
 _one_at_a_time = threading.Lock()
@@ -80,10 +81,7 @@ class Hand:
 
     def _charge(self, item: RepeatItem, moment: datetime) -> None:
         """Make the order of a row, send its charge when its moment has come, and record it."""
-        while (wait_s := (moment - clock.now()).total_seconds()) > 0:
-            if self._has_to_end():
-                break
-            time.sleep(min(wait_s, LOOK_EVERY_S))
+        self._wait_for(moment)
         with turn(), _closing():
             if self._has_to_end():
                 repeat_items.give_back(item)
@@ -95,6 +93,13 @@ class Hand:
         statement = charge.said(operation, request)
         with turn(), _closing():
             charge.recorded(operation, statement)
+
+    def _wait_for(self, moment: datetime) -> None:
+        """Sleep until then, unless the clock was set back meanwhile."""
+        while 0 < (wait_s := (moment - clock.now()).total_seconds()) <= LONGEST_WAIT_S:
+            if self._has_to_end():
+                return
+            time.sleep(min(wait_s, LOOK_EVERY_S))
 
     def _claimed(self, item: RepeatItem) -> Operation | None:
         """The charge of the row, claimed for this call alone; ``None`` where none may be made."""

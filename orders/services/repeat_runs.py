@@ -33,6 +33,8 @@ def start(*, actor: Staff, run: RepeatRun, alike_reason: str = "") -> RepeatRun:
     with transaction.atomic(durable=True):
         limits.check_person(actor)
         current = _locked(run)
+        if current.state != RunState.DRAFT:
+            raise Conflict("run_moved_on", _("This run has moved on. See where it stands."))
         by_whom = {"started_by": actor, "alike_reason": reason, "approver": None}
         if over := over_of(current, actor):
             session = origin.current().session

@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from orders import cards, money
+from orders.run_states import RunState
 from orders.services.result_of_outside import SYMBOLS
 from orders.states import PAID_BY, OrderStatus, OutsideMethod, Source, Status
 
@@ -55,6 +56,18 @@ SOURCE_ICONS = {
     Source.IN_PERSON: "shop",
     Source.API: "gear",
     Source.REPEAT: "arrow-repeat",
+}
+
+
+# The name of a badge's colour, and its symbol.
+RUN_BADGES = {
+    RunState.DRAFT: ("open", "pencil"),
+    RunState.ASKED: ("unknown", "pause-circle"),
+    RunState.RUNNING: ("sending", "arrow-repeat"),
+    RunState.PAUSED: ("waiting", "pause-circle"),
+    RunState.STOPPED: ("declined", "x-octagon-fill"),
+    RunState.ENDED: ("charged", "check-circle-fill"),
+    RunState.DROPPED: ("voided", "x-circle"),
 }
 
 
@@ -133,6 +146,13 @@ def card_label(brand: str, last_four: str) -> str:
         return "—"
     name = cards.BRANDS.get(brand.upper(), brand)
     return format_html('<bdi class="card-label" dir="ltr">{} •••• {}</bdi>', name, last_four)
+
+
+@register.inclusion_tag("_badge.html")
+def run_badge(state: str) -> Badge:
+    """The badge of a repeat run's state."""
+    name, symbol = RUN_BADGES[RunState(state)]
+    return Badge(name=name, icon=symbol, label=str(RunState(state).label))
 
 
 @register.inclusion_tag("_badge.html")

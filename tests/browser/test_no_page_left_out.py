@@ -12,6 +12,7 @@ pytestmark = pytest.mark.urls("tests.middleware.pages")
 # What is no page: it answers a script, a machine or a form, or the office does not offer it.
 NOT_PAGES = set(
     "order-charge order-ask order-paid order-resend order-cancel-card attention-take awaited "
+    "repeat-act repeat-progress repeat-results "
     "attention-try-again difference-ask difference-take "
     "manual-order-check customer-search feedback healthz readyz metrics set_language "
     "mfa_download_recovery_codes mfa_reauthenticate_webauthn account_set_password "
@@ -22,6 +23,7 @@ PAGES = set(
     "home manual-order order-history order-detail order-card order-release card-return broken "
     "order-capture order-void order-refund order-settle order-outside order-outside-back "
     "order-approval approvals ceilings card-expiring card-withdraw "
+    "repeat-list repeat-new repeat-pick repeat-detail repeat-approval "
     "api-docs api-key-list api-key-new api-key-rotate api-key-revoke "
     "order-receipt order-send-receipt sent-mail attention attention-close attention-unlock "
     "difference-note customer-list customer-new customer-detail customer-edit "

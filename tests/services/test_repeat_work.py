@@ -1,13 +1,23 @@
 """Rows of a running repeat run are charged, each once, whoever works on it and whatever happens."""
 
+import time
+from datetime import timedelta
+
 import pytest
+from django_tasks_db.models import DBTaskResult
 from pytest_django.fixtures import Settings
 
-from orders.models import Order, Staff
-from orders.run_states import RunState
+from orders import clock
+from orders.models import Breaker, Event, Operation, Order, RepeatItem, RepeatRun, Staff
+from orders.models.breakers import SILENCE
+from orders.run_states import ItemState, RunState
 from orders.sandbox.server import Sandbox
+from orders.services import repeat_claims, repeat_runs, repeat_work
+from orders.services.background import Background
+from orders.services.repeat_hand import Hand
 from orders.states import Source, Status
 from tests.services import repeat
+from tests.together import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,3 +54,148 @@ def test_the_same_file_twice_charges_nobody_twice(supervisor: Staff, gateway: Sa
         f"This reference was used in run {first.number} (november.csv), line 2.",
     ]
     assert len(repeat.charged(gateway)) == 3
+
+
+def test_a_worker_takes_it_up_by_itself(supervisor: Staff, gateway: Sandbox) -> None:
+    run = repeat.started(supervisor, repeat.sheet(repeat.cards(gateway, 3)))
+    assert Background().round() >= 1
+    run.refresh_from_db()
+    assert run.state == RunState.ENDED
+    assert Event.objects.filter(kind="repeat_run_ended").count() == 1
+
+
+def test_two_processes_at_once_charge_every_row_once(supervisor: Staff, gateway: Sandbox) -> None:
+    run = repeat.started(supervisor, repeat.sheet(repeat.cards(gateway, 20)))
+    found = RepeatRun.objects.select_related("started_by").get(pk=run.pk)
+    together(lambda: repeat_work.work(found), lambda: repeat_work.work(found))
+    references = repeat.charged(gateway)
+    assert len(references) == len(set(references)) == 20
+    assert repeat.statuses(run) == [Status.APPROVED] * 20
+
+
+def test_a_decline_is_not_tried_again_and_stops_no_other_row(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    cards = repeat.cards(gateway, 3)
+    rows = zip(cards, ("12.500", "12.820", "12.500"), strict=True)
+    lines = [f"{card.pk},{amount},KWD,SUB-{card.pk},Tea" for card, amount in rows]
+    run = repeat.worked(repeat.started(supervisor, "\n".join([repeat.HEAD, *lines]).encode()))
+    assert run.state == RunState.ENDED
+    assert repeat.statuses(run) == [Status.APPROVED, Status.DECLINED, Status.APPROVED]
+    assert len(repeat.charged(gateway)) == 3
+
+
+def test_what_is_not_known_goes_to_the_resolver_and_is_not_sent_again(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    [card] = repeat.cards(gateway, 1)
+    run = repeat.worked(repeat.started(supervisor, repeat.sheet([card], amount="12.920")))
+    [operation] = Operation.objects.all()
+    assert (operation.status, operation.next_check_at is not None) == (Status.UNKNOWN, True)
+    assert run.state == RunState.ENDED
+    assert len(repeat.charged(gateway)) == 1
+
+
+def test_a_row_refused_by_the_rules_is_not_sent_and_says_why(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    cards = repeat.cards(gateway, 2)
+    run = repeat.started(supervisor, repeat.sheet(cards))
+    cards[0].consent.__class__.objects.filter(card=cards[0]).update(purpose_code="orders")
+    run = repeat.worked(run)
+    refused, charged = run.items.order_by("line")
+    assert (refused.state, charged.state) == (ItemState.REFUSED, ItemState.TAKEN)
+    assert "does not cover this charge" in refused.problem
+    assert run.state == RunState.ENDED
+
+
+def test_rows_that_look_alike_are_charged_only_with_a_reason(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    [card] = repeat.cards(gateway, 1)
+    run = repeat.worked(repeat.started(supervisor, repeat.sheet([card, card])))
+    assert sorted(run.items.values_list("state", flat=True)) == [
+        ItemState.REFUSED,
+        ItemState.TAKEN,
+    ]
+    again = repeat.made(supervisor, repeat.sheet([card], begins=9))
+    again = repeat_runs.start(actor=supervisor, run=again, alike_reason="Two subscriptions")
+    assert repeat.statuses(repeat.worked(again)) == [Status.APPROVED]
+    assert Operation.objects.latest("pk").reason == "Two subscriptions"
+
+
+def test_a_paused_run_begins_nothing_and_goes_on_where_it_was(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    run = repeat.started(supervisor, repeat.sheet(repeat.cards(gateway, 3)))
+    run = repeat_runs.pause(actor=supervisor, run=run)
+    repeat_work.lend_a_hand.call(run.pk)
+    assert repeat.charged(gateway) == []
+    repeat_runs.resume(actor=supervisor, run=run)
+    assert repeat.worked(run).state == RunState.ENDED
+    assert len(repeat.charged(gateway)) == 3
+
+
+def test_a_row_claimed_before_the_pause_is_not_charged_after_it(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    run = repeat.started(supervisor, repeat.sheet(repeat.cards(gateway, 1)))
+    found = RepeatRun.objects.select_related("started_by").get(pk=run.pk)
+    [(item, moment)] = repeat_claims.claim(found, 5).rows
+    repeat_runs.pause(actor=supervisor, run=run)
+    Hand(found)._charge(item, moment)
+    assert not Order.objects.exists()
+    assert repeat.charged(gateway) == []
+
+
+def test_a_row_that_another_process_took_over_is_not_charged_by_the_first(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    run = repeat.started(supervisor, repeat.sheet(repeat.cards(gateway, 1)))
+    found = RepeatRun.objects.select_related("started_by").get(pk=run.pk)
+    [(slow, moment)] = repeat_claims.claim(found, 5).rows
+    assert not repeat_claims.claim(found, 5).rows
+    RepeatItem.objects.update(lease_until=clock.now() - timedelta(seconds=1))
+    assert repeat.worked(run).state == RunState.ENDED
+    Hand(found)._charge(slow, moment)
+    assert len(repeat.charged(gateway)) == 1
+
+
+def test_while_the_gateway_is_away_rows_wait(supervisor: Staff, gateway: Sandbox) -> None:
+    run = repeat.started(supervisor, repeat.sheet(repeat.cards(gateway, 3)))
+    Breaker.objects.create(cause=SILENCE, opened_at=clock.now())
+    assert repeat.worked(run).state == RunState.RUNNING
+    assert set(run.items.values_list("state", flat=True)) == {ItemState.WAITING}
+    Breaker.objects.all().delete()
+    assert repeat.worked(run).state == RunState.ENDED
+
+
+def test_a_run_of_somebody_who_may_not_charge_any_more_is_paused(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    run = repeat.started(supervisor, repeat.sheet(repeat.cards(gateway, 3)))
+    supervisor.groups.clear()
+    assert repeat.worked(run).state == RunState.PAUSED
+    assert repeat.charged(gateway) == []
+    assert Event.objects.get(kind="repeat_run_paused").actor is None
+
+
+def test_a_run_that_nobody_works_on_is_taken_up_again(supervisor: Staff, gateway: Sandbox) -> None:
+    repeat.started(supervisor, repeat.sheet(repeat.cards(gateway, 1)))
+    assert repeat_work.sweep() == 1
+    assert repeat_work.sweep() == 0
+    DBTaskResult.objects.all().delete()  # a queue forgets what a killed process was doing
+    with clock.at(clock.now() + timedelta(seconds=11)):
+        assert repeat_work.sweep() == 1
+
+
+def test_charges_leave_no_faster_than_the_pace_of_all_together(
+    supervisor: Staff, gateway: Sandbox, settings: Settings
+) -> None:
+    settings.REPEAT_RATE = 10.0
+    run = repeat.started(supervisor, repeat.sheet(repeat.cards(gateway, 12)))
+    found = RepeatRun.objects.select_related("started_by").get(pk=run.pk)
+    begun = time.monotonic()
+    together(lambda: repeat_work.work(found), lambda: repeat_work.work(found))
+    assert time.monotonic() - begun >= 1.1
+    assert len(repeat.charged(gateway)) == 12

@@ -1,0 +1,22 @@
+"""Repeat runs, newest first."""
+
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from orders.services import repeat_counts
+from orders.services import repeat_list as runs
+from orders.views.cursor import beside, cursor
+
+
+@permission_required("orders.view_repeatrun", raise_exception=True)
+@require_safe
+def repeat_list(request: HttpRequest) -> HttpResponse:
+    """The page: each run with what it comes to."""
+    page = runs.page(**cursor(request.GET))
+    context = {
+        "rows": [(run, repeat_counts.progress(run)) for run in page.rows],
+        **beside(request.path, request.GET, newer=page.newer, older=page.older),
+    }
+    return render(request, "orders/repeat_list.html", context)
