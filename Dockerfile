@@ -4,8 +4,10 @@ FROM python:3.11-slim
 ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /office
 
-COPY requirements.lock ./
-RUN pip install --no-cache-dir --no-deps --require-hashes --requirement requirements.lock
+# With --build-arg LOCK=requirements-celery.lock the queue may be at a broker (BROKER_URL).
+ARG LOCK=requirements.lock
+COPY requirements.lock requirements-celery.lock ./
+RUN pip install --no-cache-dir --no-deps --require-hashes --requirement $LOCK
 
 RUN useradd --system --home-dir /office office && mkdir -p var/mail books && chown office var var/mail books
 COPY manage.py ./

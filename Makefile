@@ -40,6 +40,8 @@ types: install  ## static types
 lock: install  ## lock what pyproject.toml asks for; make lock UPGRADE=--upgrade renews it
 	$(VENV)python -m pip install --quiet uv
 	$(VENV)uv pip compile pyproject.toml $(UPGRADE) $(LOCK) --output-file requirements.lock
+	$(VENV)uv pip compile pyproject.toml $(UPGRADE) $(LOCK) --extra celery \
+		--output-file requirements-celery.lock
 	$(VENV)uv pip compile pyproject.toml $(UPGRADE) $(LOCK) --group dev \
 		--output-file requirements-dev.lock
 

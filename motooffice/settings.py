@@ -153,8 +153,10 @@ CACHES = {
     }
 }
 
-# Work for later waits in the database, as part of the transaction that asks for it.
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# Work for later waits in the database, as part of the transaction that asks for it, or at a broker.
+BROKER_URL = secret("BROKER_URL")
+_QUEUE = "motooffice.broker.CeleryBackend" if BROKER_URL else "django_tasks_db.DatabaseBackend"
+TASKS = {"default": {"BACKEND": _QUEUE}}
 
 # --- Sign-in -----------------------------------------------------------------------------
 AUTH_USER_MODEL = "orders.Staff"

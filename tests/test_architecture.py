@@ -20,7 +20,8 @@ ROOT = Path(__file__).parent.parent
 TOP_LEVEL = set(
     ".ci .dockerignore .env.example .gitignore Dockerfile LICENSE Makefile README.md bench "
     "CONTRIBUTING.md docker-compose.yml docs manage.py moto motooffice orders pyproject.toml "
-    "requirements-dev.lock requirements.lock static templates tests".split()
+    "requirements-celery.lock requirements-dev.lock requirements.lock static templates "
+    "tests".split()
 )
 OURS = sorted(chain((ROOT / "orders").rglob("*.py"), (ROOT / "motooffice").rglob("*.py")))
 OURS = [path for path in OURS if "migrations" not in path.parts]
