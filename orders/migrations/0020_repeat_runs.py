@@ -47,6 +47,8 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=120, verbose_name='name')),
                 ('digest', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='digest')),
                 ('row_count', models.PositiveIntegerField(default=0)),
+                ('good_count', models.PositiveIntegerField(default=0)),
+                ('sums', models.JSONField(default=dict)),
                 ('faults', models.JSONField(default=list)),
                 ('alike', models.JSONField(default=list)),
                 ('alike_reason', models.CharField(blank=True, max_length=250)),

@@ -16,15 +16,19 @@ from orders.run_states import HOLD_REFERENCE, RUN_ARROWS, ItemState, RunState
 class RepeatRun(models.Model):
     """A run, as somebody made it from a file or picked it from the history.
 
-    ``digest`` is of the file, "" for a pick. ``row_count`` counts faulty rows too; ``faults`` holds
-    what is wrong with each of those, as ``[line, sentence]``, and ``alike`` the same about rows
-    that look like another charge. ``alike_reason`` says why such rows are charged all the same; ""
-    leaves them out. ``due_at``: when somebody has to look whether anybody works on a running run.
+    ``digest`` is of the file, "" for a pick. ``row_count`` counts faulty rows too,
+    ``good_count`` those that can be charged; ``sums`` is what these come to, in minor units by
+    currency. ``faults`` holds what is wrong with each other row, as ``[line, sentence]``, and
+    ``alike`` the same about good rows that look like another charge. ``alike_reason`` says why such
+    rows are charged all the same; "" leaves them out. ``due_at``: when somebody has to look whether
+    anybody works on a running run.
     """
 
     name = models.CharField(_("name"), max_length=120)
     digest = models.CharField(_("digest"), max_length=64, blank=True, db_index=True)
     row_count = models.PositiveIntegerField(default=0)
+    good_count = models.PositiveIntegerField(default=0)
+    sums = models.JSONField(default=dict)
     faults = models.JSONField(default=list)
     alike = models.JSONField(default=list)
     alike_reason = models.CharField(max_length=250, blank=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable
 
 from django.db import transaction
@@ -39,6 +40,8 @@ def make(*, actor: Staff, name: str, lines: Iterable[Line], digest: str = "") ->
     """The run of these rows, told in the trail. Raises ``Refused`` for none and for too many."""
     rules.may(actor, RIGHT)
     dry = DryRun()
+    sums: Counter[str] = Counter()
+    good_count = 0
     with transaction.atomic(durable=True):
         run = RepeatRun.objects.create(
             name=name[:_LONGEST_NAME], digest=digest, made_by=actor, made_at=clock.now()
@@ -49,11 +52,18 @@ def make(*, actor: Staff, name: str, lines: Iterable[Line], digest: str = "") ->
                 raise Refused("too_many_rows", sentence, field="sheet")
             for item in items:
                 item.run = run
+                sums[item.currency] += item.amount_minor
+            good_count += len(items)
             RepeatItem.objects.bulk_create(items)
         if not dry.row_count:
             raise Refused("no_rows", _("There are no rows."), field="sheet")
-        found = {"row_count": dry.row_count, "faults": dry.faults, "alike": dry.alike}
-        RepeatRun.objects.filter(pk=run.pk).update(**found)
+        RepeatRun.objects.filter(pk=run.pk).update(
+            row_count=dry.row_count,
+            good_count=good_count,
+            sums=dict(sums),
+            faults=dry.faults,
+            alike=dry.alike,
+        )
         audit.record_account(
             "repeat_run_made",
             actor=actor,

@@ -15,7 +15,8 @@ _FINE = (OrderStatus.CHARGED, OrderStatus.PAID, OrderStatus.PART_REFUNDED, Order
 
 def page(*, before: int | None = None, after: int | None = None) -> Page[RepeatRun]:
     """The newest runs, or those next to the run they are asked by."""
-    rows = RepeatRun.objects.select_related("made_by", "started_by").exclude(state=RunState.DROPPED)
+    rows = RepeatRun.objects.select_related("made_by").defer("faults", "alike")
+    rows = rows.exclude(state=RunState.DROPPED)
     if before is not None:
         rows = rows.filter(pk__lt=before).order_by("-pk")
     elif after is not None:

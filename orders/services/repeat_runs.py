@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from orders import clock, origin
 from orders.errors import Conflict, Refused
-from orders.models import RepeatItem, RepeatRun, Staff
+from orders.models import RepeatRun, Staff
 from orders.run_states import ItemState, RunState
 from orders.services import attend, audit, ceilings, limits, repeat_rows, rules
 from orders.services.ceilings import Over
@@ -179,9 +179,7 @@ def _check_decider(actor: Staff, run: RepeatRun) -> None:
 
 def _sums(run: RepeatRun) -> dict[str, Any]:
     """The rows to charge and what they come to, for the trail."""
-    rows = run.items.order_by().values("currency").annotate(total=Sum("amount_minor"))
-    sums = {row["currency"]: row["total"] for row in rows}
-    return {"rows": RepeatItem.objects.filter(run=run).count(), "sums": sums}
+    return {"rows": run.good_count, "sums": run.sums}
 
 
 def _told(over: Over) -> list[object]:

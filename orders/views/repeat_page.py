@@ -9,6 +9,7 @@ from orders.forms.repeat_start import RepeatStartForm
 from orders.models import RepeatRun, Staff
 from orders.run_states import Outcome, RunState
 from orders.services import repeat_counts, repeat_files, repeat_list, repeat_runs
+from orders.services.ceilings import limit_words
 from orders.services.repeat_counts import Progress, outcome_of
 
 MOST_LINES = 100
@@ -52,21 +53,27 @@ def page_of(
     viewer = cast("Staff", request.user)
     may_run = viewer.has_perm(repeat_files.RIGHT)
     is_asker = run.started_by_id == viewer.pk
-    over = None
-    if run.state == RunState.ASKED and run.started_by:
-        over = repeat_runs.over_of(run, run.started_by)
-    elif run.state == RunState.DRAFT and may_run:
-        over = repeat_runs.over_of(run, viewer)
     return progress_of(run) | {
         "form": form or RepeatStartForm(),
         "is_draft": run.state == RunState.DRAFT,
         "faults": run.faults[:MOST_LINES],
         "alike": run.alike[:MOST_LINES],
-        "over": str(over) if over else "",
+        "over": _over(run, viewer),
         "may_run": may_run,
         "may_decide": run.state == RunState.ASKED and not repeat_runs.why_not_by(viewer, run),
         "may_take_back": run.state == RunState.ASKED and is_asker,
     }
+
+
+def _over(run: RepeatRun, viewer: Staff) -> str:
+    """The ceiling that the run is over: of the viewer, who may start it, or of who asked."""
+    may_run = viewer.has_perm(repeat_files.RIGHT)
+    if run.state == RunState.DRAFT and may_run and (over := repeat_runs.over_of(run, viewer)):
+        return str(over)
+    is_asked = run.state == RunState.ASKED
+    if is_asked and run.started_by and (over := repeat_runs.over_of(run, run.started_by)):
+        return limit_words(over)
+    return ""
 
 
 def _sums(found: Progress) -> list[tuple[str, int, int]]:

@@ -53,6 +53,7 @@ def test_a_run_that_ended_shows_what_was_not_charged_and_why(
     for part in ("Ended", "Declined1", order.number, "Not charged so far", "100 %"):
         assert part in said
     assert "Stop for good" not in said
+    assert run.number in words(signed_in(clerk).get(order.get_absolute_url()))
 
 
 def test_a_running_run_may_be_paused_and_a_paused_one_go_on(clerk: Staff) -> None:

@@ -1,11 +1,14 @@
 """The list of repeat runs, and who may open which page of theirs."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from orders.models import Staff
 from orders.services import repeat_runs
-from tests.factories import StaffFactory
+from tests.factories import ConsentFactory, StaffFactory
+from tests.services import repeat
 from tests.views.order_pages import signed_in, words
 from tests.views.repeat_pages import draft, every_page
 
@@ -43,3 +46,15 @@ def test_an_auditor_looks_and_does_nothing(clerk: Staff) -> None:
     assert "Charge 2" not in words(client.get(run.get_absolute_url()))
     assert client.post(f"/repeat/{run.pk}/act/", {"start": "1"}).status_code == 403
     assert client.get("/repeat/new/").status_code == 403
+
+
+def test_a_long_list_costs_no_more_queries_than_a_short_one(clerk: Staff) -> None:
+    client, counts = signed_in(clerk), []
+    client.get("/repeat/")
+    for begins in (1, 9):
+        card = ConsentFactory(starts_itself=True).card
+        repeat.made(clerk, repeat.sheet([card], begins=begins))
+        with CaptureQueriesContext(connection) as queries:
+            client.get("/repeat/")
+        counts.append(len(queries))
+    assert counts[0] == counts[1]
