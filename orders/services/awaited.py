@@ -13,7 +13,7 @@ from orders.models import ApprovalRequest, Operation, Order, OutsidePayment, Sta
 from orders.services.paid_outside import standing
 from orders.services.result import Result
 from orders.services.result_of_order import result_of
-from orders.states import CHARGES, UNSETTLED, ApprovalStatus
+from orders.states import CHARGES, UNSETTLED, ApprovalStatus, Source
 
 MOST = 20
 
@@ -31,6 +31,7 @@ def open_orders(sender: Staff) -> set[int]:
     request of theirs that nobody has decided.
     """
     charges = Operation.objects.filter(actor=sender, kind__in=CHARGES, status__in=UNSETTLED)
+    charges = charges.exclude(order__source=Source.REPEAT)  # their run has a page of its own
     asked = ApprovalRequest.objects.filter(requested_by=sender, status=ApprovalStatus.PENDING)
     keys = charges.order_by().values_list("order_id")
     both = keys.union(asked.order_by().values_list("order_id"))

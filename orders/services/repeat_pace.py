@@ -4,15 +4,18 @@ Every charge has a moment of its own, and moments are given out under the lock o
 that nobody used is not made up for, so that a run held up for an hour meets the gateway no faster.
 """
 
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db import transaction
 
 from orders import clock
 from orders.models import Pace
 
 NAME = "repeat"
 AHEAD = timedelta(seconds=1)
+LOOK_AGAIN_S = 0.1
 
 
 def locked() -> Pace:
@@ -36,3 +39,16 @@ def use(pace: Pace, moments: list[datetime]) -> None:
     if moments:
         next_at = moments[-1] + timedelta(seconds=1 / settings.REPEAT_RATE)
         Pace.objects.filter(pk=pace.pk).update(next_at=next_at)
+
+
+def wait_for_turn() -> None:
+    """Return when one more charge may leave. The caller has no transaction open."""
+    while True:
+        with transaction.atomic(durable=True):
+            pace = locked()
+            found = moments(pace, 1)
+            use(pace, found)
+        if found:
+            time.sleep(max((found[0] - clock.now()).total_seconds(), 0))
+            return
+        time.sleep(LOOK_AGAIN_S)

@@ -15,7 +15,7 @@ from orders.errors import Conflict, Refused
 from orders.forms.repeat_start import RepeatStartForm
 from orders.models import RepeatRun, Staff
 from orders.run_states import RunState
-from orders.services import repeat_files, repeat_runs
+from orders.services import repeat_again, repeat_files, repeat_runs
 from orders.views.answers import see_other
 from orders.views.repeat_page import run_of, shown
 
@@ -23,6 +23,7 @@ ACTS: dict[str, tuple[Callable[..., RepeatRun], Promise]] = {
     "pause": (repeat_runs.pause, _("Paused. What was on its way to the gateway still ends.")),
     "resume": (repeat_runs.resume, _("It goes on.")),
     "stop": (repeat_runs.stop, _("Stopped. What was not begun is left out.")),
+    "again": (repeat_again.send_again, _("What was not charged is sent again.")),
     "drop": (repeat_runs.drop, _("Put away. Nothing was charged.")),
 }
 

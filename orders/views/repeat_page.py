@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from orders.forms.repeat_start import RepeatStartForm
 from orders.models import RepeatRun, Staff
 from orders.run_states import Outcome, RunState
-from orders.services import repeat_counts, repeat_files, repeat_list, repeat_runs
+from orders.services import repeat_again, repeat_counts, repeat_files, repeat_list, repeat_runs
 from orders.services.ceilings import limit_words
 from orders.services.repeat_counts import Progress, outcome_of
 
@@ -60,6 +60,7 @@ def page_of(
         "alike": run.alike[:MOST_LINES],
         "over": _over(run, viewer),
         "may_run": may_run,
+        "again_count": repeat_again.not_charged(run).count() if may_run else 0,
         "may_decide": run.state == RunState.ASKED and not repeat_runs.why_not_by(viewer, run),
         "may_take_back": run.state == RunState.ASKED and is_asker,
     }

@@ -6,7 +6,7 @@ from orders.models import Order, Staff
 from orders.sandbox.server import Sandbox
 from orders.services import approvals
 from orders.services.awaited import open_orders, settled
-from orders.states import OrderStatus
+from orders.states import OrderStatus, Source
 from tests.factories import OperationFactory, OrderFactory, StaffFactory
 from tests.services.over_ceiling import charge_over, limit_charges
 
@@ -64,3 +64,8 @@ def test_a_refused_request_is_news_too(agent: Staff, supervisor: Staff, gateway:
     approvals.refuse(actor=supervisor, request=request, reason="Too much for one call")
     (news,) = settled(agent, [request.order_id])
     assert (news.result.kind, news.result.title) == ("declined", "Not approved")
+
+
+def test_charges_of_a_repeat_run_are_awaited_on_its_own_page() -> None:
+    order = OrderFactory(unknown=True, source=Source.REPEAT)
+    assert open_orders(order.taken_by) == set()

@@ -1,11 +1,13 @@
 """What the page's buttons do, each once, and what it says where they cannot."""
 
 import pytest
+from django_tasks_db.models import DBTaskResult
 
 from orders.models import Staff
-from orders.run_states import RunState
+from orders.run_states import ItemState, RunState
 from orders.services import repeat_runs
-from tests.factories import StaffFactory
+from orders.states import Source, Status
+from tests.factories import OperationFactory, OrderFactory, StaffFactory
 from tests.services.test_repeat_runs import ceiling
 from tests.views.order_pages import signed_in, words
 from tests.views.repeat_pages import draft
@@ -66,3 +68,15 @@ def test_a_reason_too_short_is_told_at_its_field(clerk: Staff) -> None:
 
 def test_looking_changes_nothing(clerk: Staff) -> None:
     assert signed_in(clerk).get(f"/repeat/{draft(clerk).pk}/act/").status_code == 405
+
+
+def test_what_was_not_charged_is_sent_again_when_somebody_asks(clerk: Staff) -> None:
+    run = repeat_runs.start(actor=clerk, run=draft(clerk, rows=1))
+    order = OrderFactory(source=Source.REPEAT, taken_by=clerk)
+    OperationFactory(order=order, sent=True, status=Status.NOT_CHARGED)
+    run.items.update(state=ItemState.TAKEN, order=order)
+    client = signed_in(clerk)
+    assert "Send again what was not charged: 1" in words(client.get(run.get_absolute_url()))
+    said = words(client.post(f"/repeat/{run.pk}/act/", {"again": "1"}, follow=True))
+    assert "What was not charged is sent again." in said
+    assert DBTaskResult.objects.ready().count() == 1
