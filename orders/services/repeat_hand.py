@@ -10,7 +10,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import partial
 from typing import cast
@@ -147,7 +147,8 @@ class Hand:
         elif refusal.code == "not_permitted":
             self.is_held_up = True
             repeat_items.give_back(item)
-            repeat_runs.pause(actor=None, run=self.run, reason=str(refusal))
+            with suppress(Conflict):  # another row was quicker
+                repeat_runs.pause(actor=None, run=self.run, reason=str(refusal))
         else:
             repeat_items.refuse(item, str(refusal))
 
