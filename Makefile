@@ -65,9 +65,10 @@ drills: install  ## forged messages, card numbers, restarts; the long forms are 
 	$(ON_BOTH) -m bench.card_numbers $(NUMBERS)
 	$(ON_BOTH) -m bench.restarts $(RESTARTS)
 
-bench: install  ## how fast: our share of a charge, and a backlog once the gateway is back
+bench: install  ## how fast: our share of a charge, a backlog once the gateway is back, a repeat run
 	$(ON_BOTH) -m bench.overhead $(OVERHEAD)
 	$(ON_BOTH) -m bench.backlog $(BACKLOG)
+	$(ON_BOTH) -m bench.repeat $(REPEAT)
 
 planted: install  ## plant bugs in a copy of this tree; the tests must catch every one
 	$(VENV)python -m bench.planted
