@@ -162,7 +162,7 @@ def test_fault_41_reference_that_was_used_before_is_asked_about_and_never_change
     agent: Staff, card: StoredCard, gateway: Sandbox
 ) -> None:
     placed = steps.place_stored(agent, card)
-    charge._request(placed.operation)  # somebody sent it before
+    charge.request_of(placed.operation)()  # somebody sent it before
     operation = charge.proceed(placed)
     assert (operation.status, operation.response_code) == (Status.UNKNOWN, "00007")
     operation = resolve_after(operation, 1)

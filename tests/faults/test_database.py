@@ -81,7 +81,7 @@ def test_fault_62_answer_that_cannot_be_recorded_is_found_by_asking(
     placed = steps.place_stored(agent, card)
     with stoppable() as stop:
         charge.about(placed.operation.order)  # what is sent is read before
-        request = charge._request(placed.operation)
+        request = charge.request_of(placed.operation)()
         stop()
         said = charge.Statement.of_reply(placed.operation, request)
         left = charge.record_patiently(placed.operation, said)

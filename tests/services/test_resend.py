@@ -56,7 +56,7 @@ def test_fault_41_and_46_first_request_that_arrives_late_is_still_one_charge(
     agent: Staff, card: StoredCard, gateway: Sandbox
 ) -> None:
     first = not_charged(agent, card)
-    charge._request(first)  # the network delivers the first request at last
+    charge.request_of(first)()  # the network delivers the first request at last
     again = resend.resend(actor=agent, operation=first)
     assert again.status == Status.UNKNOWN
     again = ask.ask(operation=again)

@@ -205,7 +205,7 @@ def test_a_charge_that_succeeds_after_all_waits_for_approval_again(
     gateway.set(force="")
     request = request_of(operation.order)
     assert (operation.status, request.status) == (Status.NOT_CHARGED, ApprovalStatus.MOOT)
-    steps.charge._request(operation)  # the first request arrives at last
+    steps.charge.request_of(operation)()  # the first request arrives at last
     with clock.at(clock.now() + timedelta(hours=2)):
         resolve.ask.ask(operation=now(operation))
     assert now(operation).status == Status.APPROVED
