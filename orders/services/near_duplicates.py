@@ -68,7 +68,7 @@ class Passed:
         """The columns of the operation that keep it; none where there is nothing to keep."""
         return {"reason": self.reason, "beside": self.beside} if self.beside else {}
 
-    def record(self, order: Order, operation: Operation, actor: Staff) -> None:
+    def record(self, order: Order, operation: Operation, actor: Staff | None) -> None:
         """Tell the trail of what was just confirmed. The caller holds the order's lock."""
         if self.told:
             audit.record(

@@ -69,6 +69,8 @@ def place_order(
     something else or the order reference is taken.
     """
     rules.may(actor, "orders.take_order", "orders.charge_order")
+    # A repeat run answers for its own charges, as those who started it were asked to.
+    charged_by = None if new_order.repeat_item else actor
     if again := made_by(form_key):
         check_same(again, new_order, stored_card)
         return Placed(again, is_new=False)
@@ -79,14 +81,14 @@ def place_order(
         try:
             with claiming, transaction.atomic(durable=True):
                 passed = gate(
-                    actor=actor,
+                    actor=charged_by,
                     wanted=new_order,
                     card=Card.stored(stored_card) if stored_card else None,
                     confirmation=confirmation,
                 )
                 order = take(actor, new_order)
                 operation = prepare(
-                    order, actor, form_key, stored_card, consent, passed, initiated_by
+                    order, charged_by, form_key, stored_card, consent, passed, initiated_by
                 )
                 return Placed(operation, is_new=True)
         except (IntegrityError, Refused) as error:

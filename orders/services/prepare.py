@@ -30,7 +30,7 @@ GRACE_S = 5
 
 def prepare(
     order: Order,
-    actor: Staff,
+    actor: Staff | None,
     form_key: str,
     card: StoredCard | None,
     consent: NewConsent | None,
@@ -38,7 +38,8 @@ def prepare(
     initiated_by: str,
 ) -> Operation:
     """The operation, ``prepared``, or with a stored card ``sending``. Over the ceiling of ``actor``
-    it only reserves, whatever the order wants, and a second person is asked to approve it. A charge
+    it only reserves, whatever the order wants, and a second person is asked to approve it. Without
+    an ``actor`` a repeat run charges a stored card, and answers for it. A charge
     under an agreement cannot be reserved: over a ceiling it raises ``Refused``, and so does one
     without a stored card, and a permission to keep a card that is kept already.
     """
@@ -70,12 +71,12 @@ def prepare(
     )
     if card:
         _claim(operation, card, initiated_by)
-    elif consent:
+    elif consent and actor:
         operation.consent = consents.record(order, actor, consent)
     operation.save(force_insert=True)
     audit.record(order, f"{operation.kind}_{operation.status}", actor=actor, operation=operation)
     passed.record(order, operation, actor)
-    if over:
+    if over and actor:
         approval_requests.ask_for_charge(
             order, operation, actor=actor, over=over, reason=operation.reason
         )

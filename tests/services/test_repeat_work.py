@@ -12,10 +12,10 @@ from orders.models import Breaker, Event, Operation, Order, RepeatItem, RepeatRu
 from orders.models.breakers import SILENCE
 from orders.run_states import ItemState, RunState
 from orders.sandbox.server import Sandbox
-from orders.services import repeat_claims, repeat_runs, repeat_work
+from orders.services import ceilings, repeat_claims, repeat_runs, repeat_work
 from orders.services.background import Background
 from orders.services.repeat_hand import Hand
-from orders.states import Source, Status
+from orders.states import Act, Source, Status
 from tests.services import repeat
 from tests.together import together
 
@@ -42,6 +42,13 @@ def test_every_row_is_charged_once_and_the_run_ends(supervisor: Staff, gateway: 
     assert (order.amount_minor, order.currency, order.description) == (12_500, "KWD", "Tea")
     [asked, *_] = [one for one in gateway.requests if one["command"] == "PURCHASE"]
     assert asked["parameters"]["eci"] == "RECURRING"
+
+
+def test_what_a_run_charges_uses_up_nobodys_own_limits(supervisor: Staff, gateway: Sandbox) -> None:
+    run = repeat.worked(repeat.started(supervisor, repeat.sheet(repeat.cards(gateway, 3))))
+    assert {one.actor for one in Operation.objects.filter(order__repeat_item__run=run)} == {None}
+    assert ceilings.moved_today(supervisor, Act.CHARGE, "KWD") == 0
+    assert ceilings.moved_today(supervisor, Act.REPEAT, "KWD") == 3 * 12_500
 
 
 def test_the_same_file_twice_charges_nobody_twice(supervisor: Staff, gateway: Sandbox) -> None:
