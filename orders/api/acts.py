@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from orders.api.body import canonical
-from orders.api.final import ask_again_s
+from orders.services.final import ask_again_s
 from orders.api.keys import key_of
 from orders.api.told import ActTold, card_entry_told, operation_told, order_told
 from orders.api.trouble import Trouble

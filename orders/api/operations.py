@@ -8,7 +8,7 @@ from ninja import Router
 from orders.api.acts import act
 from orders.api.asked import PartAsked, WholeAsked
 from orders.api.document import act_answers, answers, needs
-from orders.api.final import ask_again_s, is_final
+from orders.services.final import ask_again_s, is_final
 from orders.api.find import operations_of, order_called
 from orders.api.keys import actor_of
 from orders.api.told import (

@@ -4,16 +4,14 @@ than the last four digits.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from orders.api.final import is_final, is_looked_at_again
 from orders.gateway import CardForm
 from orders.models import Customer, Operation, Order, StoredCard
-from orders.services.explain import explain
+from orders.services.order_facts import operation_facts, order_facts, whole_facts
 from orders.states import Kind, OrderStatus, Status
 
 
@@ -159,41 +157,17 @@ class ProblemTold(Schema):
 
 def order_told(order: Order) -> OrderTold:
     """``order`` as it stands."""
-    return OrderTold(**_order(order))
+    return OrderTold(**order_facts(order))
 
 
 def order_whole(order: Order, operations: Sequence[Operation]) -> OrderWhole:
     """``order`` with its ``operations``, given with their parents."""
-    return OrderWhole(**_order(order), operations=[operation_told(one) for one in operations])
+    return OrderWhole(**whole_facts(order, operations))
 
 
 def operation_told(operation: Operation) -> OperationTold:
     """``operation`` as it stands."""
-    code = operation.response_code
-    has_card = bool(operation.last_four)
-    return OperationTold(
-        reference=str(operation),
-        kind=operation.kind,
-        status=operation.status,
-        is_final=is_final(operation),
-        is_looked_at_again=is_looked_at_again(operation),
-        amount_minor=operation.amount_minor,
-        currency=operation.currency,
-        card=CardTold(brand=operation.payment_option, last_four=operation.last_four)
-        if has_card
-        else None,
-        response_code=code,
-        meaning=str(explain(code).title) if code else "",
-        authorization_code=operation.authorization_code,
-        fort_id=operation.fort_id,
-        of=operation.parent.merchant_reference if operation.parent else "",
-        reason_code=operation.reason_code,
-        reason=operation.reason,
-        is_reversed=operation.reversed_at is not None,
-        created_at=operation.created_at,
-        submitted_at=operation.submitted_at,
-        settled_at=operation.settled_at,
-    )
+    return OperationTold(**operation_facts(operation))
 
 
 def card_entry_told(operation: Operation, form: CardForm) -> CardEntry:
@@ -225,9 +199,3 @@ def _card(card: StoredCard) -> StoredCardTold:
         expiry=card.expiry_shown,
         state=StoredCard.State.EXPIRED if has_ended else card.state,
     )
-
-
-def _order(order: Order) -> dict[str, Any]:
-    names = set(OrderTold.model_fields) - {"customer", "number"}
-    facts = {name: getattr(order, name) for name in names}
-    return facts | {"number": order.number, "customer": order.customer.number}
