@@ -1,7 +1,5 @@
 """What the office asks of django-allauth: closed doors, shared limits and encrypted secrets."""
 
-import base64
-import hashlib
 import time
 from typing import Any
 
@@ -11,7 +9,6 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
@@ -19,6 +16,7 @@ from django.http import HttpRequest
 from orders import origin
 from orders.models import Staff
 from orders.services import audit
+from orders.services.sealing import cipher
 
 MONEY = "money"  # what giving money back is called where a password is asked for again
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
@@ -61,10 +59,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
     """Second factors whose secrets are of no use to a reader of the database."""
 
     def encrypt(self, text: str) -> str:
-        return _cipher().encrypt(text.encode()).decode()
+        return cipher(settings.SECOND_FACTOR_KEY).encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
-        return _cipher().decrypt(encrypted_text.encode()).decode()
+        return cipher(settings.SECOND_FACTOR_KEY).decrypt(encrypted_text.encode()).decode()
 
     def get_totp_label(self, user: Staff) -> str:
         return user.username
@@ -100,8 +98,3 @@ def unlock(username: str) -> None:
 
 def limit_key(username: str) -> str:
     return f"sign-in:{username.lower()}"
-
-
-def _cipher() -> Fernet:
-    key = hashlib.sha256(settings.SECOND_FACTOR_KEY.encode()).digest()
-    return Fernet(base64.urlsafe_b64encode(key))
