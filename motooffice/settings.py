@@ -15,6 +15,7 @@ from motooffice.limits import *  # noqa: F403
 from motooffice.logs import logging_to_stdout
 from motooffice.mail import *  # noqa: F403
 from motooffice.times import *  # noqa: F403
+from motooffice.webhooks import *  # noqa: F403
 
 VAR_DIR = BASE_DIR / "var"
 
@@ -65,6 +66,7 @@ RECONCILE_FIRST = env.bool("RECONCILE_FIRST", default=False)
 METRICS_TOKEN = secret("METRICS_TOKEN")
 AUDIT_KEY = secret("AUDIT_KEY") or derived_key(SECRET_KEY, "audit chain")
 API_KEYS_KEY = secret("API_KEYS_KEY") or derived_key(SECRET_KEY, "API keys")
+WEBHOOKS_KEY = secret("WEBHOOKS_KEY") or derived_key(SECRET_KEY, "webhooks")
 SECOND_FACTOR_KEY = secret("SECOND_FACTOR_KEY") or derived_key(SECRET_KEY, "second factor")
 
 # --- Application -------------------------------------------------------------------------

@@ -54,6 +54,7 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
         _times_agree,
         _cookies_are_guarded,
         _books_are_not_being_compared,
+        _targets_are_networks,
     )
     return [message for rule in rules for message in rule()]
 
@@ -215,6 +216,14 @@ def _books_are_not_being_compared() -> Iterator[CheckMessage]:
     if settings.RECONCILE_FIRST:
         hint = "Set it to false once every charge of the gateway's report is accounted for."
         yield checks.Warning("RECONCILE_FIRST: no money moves.", hint=hint, id="orders.W004")
+
+
+def _targets_are_networks() -> Iterator[CheckMessage]:
+    for one in settings.WEBHOOK_PRIVATE_TARGETS:
+        try:
+            ipaddress.ip_network(one)
+        except ValueError as error:
+            yield Error(f"WEBHOOK_PRIVATE_TARGETS: {error}.", id="orders.E019")
 
 
 def _value(name: str) -> Any:

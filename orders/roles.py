@@ -63,6 +63,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "auth.add_group",
         "auth.change_group",
         "orders.manage_api_keys",
+        "orders.manage_webhooks",
     ),
 }
 _WORDS = {

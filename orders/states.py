@@ -123,6 +123,14 @@ class ReceiptState(TextChoices):
 RECIPIENT_REFUSED = "recipient_refused"
 
 
+class WebhookState(TextChoices):
+    """What became of a message to an address of the merchant's own."""
+
+    WAITING = "waiting", _("Waiting")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Could not be delivered")
+
+
 class Source(TextChoices):
     """How an order reached the office."""
 

@@ -223,3 +223,10 @@ def test_open_cookies_and_a_missing_factor_are_said(
 
 def test_a_pause_for_comparing_the_books_is_worth_a_warning(settings: Settings) -> None:
     assert ids(settings, RECONCILE_FIRST=True) == ["orders.W004"]
+
+
+@pytest.mark.parametrize("target", ["10.1.0.1/16", "shop.example.com", ""])
+def test_targets_of_webhooks_must_be_networks(settings: Settings, target: str) -> None:
+    good = ["10.1.0.0/16", "192.0.2.7", "fd00::/8"]
+    assert ids(settings, WEBHOOK_PRIVATE_TARGETS=good) == []
+    assert ids(settings, WEBHOOK_PRIVATE_TARGETS=[*good, target]) == ["orders.E019"]

@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from orders.api.body import canonical
-from orders.services.final import ask_again_s
 from orders.api.keys import key_of
 from orders.api.told import ActTold, card_entry_told, operation_told, order_told
 from orders.api.trouble import Trouble
@@ -23,6 +22,7 @@ from orders.problems import API
 from orders.services import api_requests
 from orders.services.api_requests import Asked
 from orders.services.card_entry import card_form
+from orders.services.final import ask_again_s
 from orders.states import LOOKED_AT_AGAIN, Status
 
 HEADER = "Idempotency-Key"

@@ -8,7 +8,6 @@ from ninja import Router
 from orders.api.acts import act
 from orders.api.asked import PartAsked, WholeAsked
 from orders.api.document import act_answers, answers, needs
-from orders.services.final import ask_again_s, is_final
 from orders.api.find import operations_of, order_called
 from orders.api.keys import actor_of
 from orders.api.told import (
@@ -20,6 +19,7 @@ from orders.api.told import (
 from orders.models import Operation
 from orders.services import follow_up
 from orders.services.api_requests import Asked
+from orders.services.final import ask_again_s, is_final
 from orders.services.follow_up import Wish
 
 router = Router(tags=["Operations"])

@@ -16,6 +16,7 @@ from orders.models.receipts import Receipt
 from orders.models.repeat_runs import Pace, RepeatItem, RepeatRun
 from orders.models.staff import Staff
 from orders.models.sweeps import Sweep
+from orders.models.webhooks import WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "Acknowledgement",
@@ -43,4 +44,6 @@ __all__ = [
     "Staff",
     "StoredCard",
     "Sweep",
+    "WebhookDelivery",
+    "WebhookEndpoint",
 ]

@@ -20,6 +20,7 @@ ALARMS = [
     "refund_reversed",
     "set_up_wrong",
     "unapproved_held",
+    "webhook_failed",
 ]
 
 

@@ -13,7 +13,7 @@ from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult, DBTaskResultQuerySet
 
 from orders import clock
-from orders.services import receipt_delivery, repeat_work
+from orders.services import receipt_delivery, repeat_work, webhook_delivery
 from orders.services.heartbeat import WORKER, Heart
 
 log = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ class Background:
         self.heart.beat()
         receipt_delivery.sweep()
         repeat_work.sweep()
+        webhook_delivery.sweep()
         self._tidy()
         worked = 0
         # Looking costs a read. Taking a task locks the whole of an SQLite file.

@@ -41,6 +41,8 @@ HAPPENINGS: dict[str, tuple[Promise, str]] = {
     "receipt_sent": (_("Receipt sent"), ""),
     "receipt_failed": (_("A receipt could not be sent"), "bad"),
     "receipt_perhaps": (_("A receipt was perhaps sent"), "wait"),
+    "webhook_failed": (_("A webhook could not be delivered"), "bad"),
+    "webhook_sent_again": (_("Webhook sent again"), ""),
     "approval_asked": (_("Approval asked for"), "wait"),
     "approval_granted": (_("Approved by a second person"), "good"),
     "approval_refused": (_("Approval refused"), "bad"),

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.db.models import F
 
 from orders.models import Operation, Order, OutsidePayment
+from orders.services import webhook_events
 from orders.states import CHARGES, Kind, Status, order_status
 
 _HOLDS = frozenset({Status.APPROVED, Status.DUPLICATE})
@@ -61,13 +62,18 @@ def open_duplicates(operations: Iterable[Operation]) -> list[Operation]:
 
 
 def recompute(order: Order) -> None:
-    """Write the totals (minor units), the status and a new version. The caller holds the lock.
+    """Write the totals (minor units), the status and a new version, and to every webhook what
+    changed. The caller holds the lock.
 
     Should the gateway ever prove more captured or refunded than there was, the totals stop at the
     limit: such evidence is told in the trail, and must not be lost to a constraint.
     """
+    was = webhook_events.Money(
+        order.status, order.authorized_minor, order.captured_minor, order.refunded_minor
+    )
     operations = list(order.operations.order_by("id"))
     charges = [operation for operation in operations if operation.kind in CHARGES]
+    outside = OutsidePayment.objects.standing_of(order)
     charge = next((one for one in charges if one.status == Status.APPROVED), None)
     sums = sums_of(charge, operations) if charge else Sums(0, 0, 0)
     captured = min(sums.captured, sums.authorized)
@@ -78,7 +84,7 @@ def recompute(order: Order) -> None:
         captured_minor=captured,
         refunded_minor=refunded,
         is_paid=order.paid_at is not None,
-        is_paid_outside=OutsidePayment.objects.standing_of(order) is not None,
+        is_paid_outside=outside is not None,
     )
     Order.objects.filter(pk=order.pk).update(
         authorized_minor=sums.authorized,
@@ -88,3 +94,4 @@ def recompute(order: Order) -> None:
         version=F("version") + 1,
     )
     order.refresh_from_db()
+    webhook_events.follow(order, was, outside=outside.pk if outside else 0)

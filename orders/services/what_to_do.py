@@ -20,6 +20,11 @@ def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
             "The mail server had it and did not say whether it took it. No program sends it again. "
             "Ask the customer; if it did not come, send it again on the order's page."
         )
+    if kind == "webhook_failed":
+        return _(
+            "Another program does not know what changed. Have an administrator mend its address, "
+            "and send it again on the webhook's page."
+        )
     if operation and operation.status == Status.DUPLICATE:
         return _duplicate(operation)
     if kind == "late_success":

@@ -14,6 +14,9 @@ from orders.services import heartbeat, receipt_delivery, receipts
 from orders.services.background import Background
 from orders.states import ReceiptState
 from tests.factories import OrderFactory
+from tests.services.hooks import registered
+from tests.services.test_webhook_delivery import changed
+from tests.webhooks.receiver import Receiver
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -29,6 +32,18 @@ def test_a_round_does_all_that_waits() -> None:
     assert Background().round() == 3
     assert len(mail.outbox) == 3
     assert Background().round() == 0
+
+
+def test_receipts_do_not_wait_behind_webhooks(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registered(receiver)
+    changed()
+    receipts_wait(1)
+    mailed_before = []
+    receiver.answers = lambda: mailed_before.append(len(mail.outbox)) or 204
+    assert Background().round() == 2
+    assert mailed_before == [1]
 
 
 def test_it_gives_a_sign_of_life_that_is_no_resolvers() -> None:

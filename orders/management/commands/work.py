@@ -16,7 +16,7 @@ class Command(BaseCommand):
     gives no sign of life.
     """
 
-    help = "Send receipts, and whatever else the office does later."
+    help = "Send receipts and webhooks, and whatever else the office does later."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """``--once`` for one round, ``--pause`` for the seconds between rounds."""

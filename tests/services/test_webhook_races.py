@@ -1,0 +1,93 @@
+"""Workers and people at one instant, on both databases: nothing is lost, sent in a wrong order, or
+noted twice.
+"""
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from orders.models import Order, WebhookDelivery, WebhookEndpoint
+from orders.services import webhook_delivery, webhook_replay
+from orders.services.background import Background
+from tests.factories import OrderFactory
+from tests.services.hooks import registered
+from tests.services.test_webhook_delivery import changed
+from tests.together import together
+from tests.webhooks.receiver import Receiver
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def endpoint(receiver: Receiver) -> WebhookEndpoint:
+    return registered(receiver)[0]
+
+
+def worker(expected: int) -> Callable[[], object]:
+    """Works until so many messages have arrived, or for too long."""
+
+    def work() -> object:
+        background = Background()
+        ends = time.monotonic() + 60
+        while time.monotonic() < ends:
+            background.round()
+            if WebhookDelivery.objects.filter(state="delivered").count() == expected:
+                return None
+            time.sleep(0.05)
+        return "too long"
+
+    return work
+
+
+def test_two_workers_share_what_people_change_meanwhile(
+    receiver: Receiver, endpoint: WebhookEndpoint
+) -> None:
+    orders = [OrderFactory(charged=True) for _each in range(2)]
+
+    def change(order: Order) -> Callable[[], object]:
+        return lambda: [changed(order=order) for _each in range(5)] and None
+
+    done = together(*map(change, orders), worker(10), worker(10))
+    assert done == [None] * 4
+    for order in orders:
+        mine = [one["sequence"] for one in receiver.told if one["order"]["number"] == order.number]
+        assert mine == [1, 2, 3, 4, 5]
+
+
+def test_workers_at_one_instant_take_one_task_each(
+    receiver: Receiver, endpoint: WebhookEndpoint
+) -> None:
+    rows = [changed()[0] for _each in range(3)]
+    acts = [lambda row=row: webhook_delivery.deliver.call(row.pk, 0) for row in rows] * 2
+    done = together(*acts)
+    assert sorted(map(str, done)) == ["False"] * 3 + ["True"] * 3
+    assert len(receiver.requests) == 3
+
+
+def test_a_message_that_arrives_while_the_next_is_written_does_not_strand_it(
+    receiver: Receiver, endpoint: WebhookEndpoint
+) -> None:
+    for _each in range(5):
+        [first] = changed()
+        assert first.order
+        order = first.order
+        together(
+            lambda first=first: webhook_delivery.deliver.call(first.pk, 0),
+            lambda order=order: changed(order=order),
+        )
+        waiting = WebhookDelivery.objects.filter(state="waiting")
+        assert waiting.filter(due_at=None).count() == 0
+        Background().round()
+        assert not waiting.exists()
+
+
+def test_one_press_of_send_again_counts(receiver: Receiver, endpoint: WebhookEndpoint) -> None:
+    [message] = changed()
+    Background().round()
+    row = WebhookDelivery.objects.select_related("endpoint").get(pk=message.pk)
+    actor = endpoint.created_by
+    done = together(*[lambda: webhook_replay.send_again(actor=actor, delivery=row)] * 2)
+    assert sum(one is None for one in done) == 1
+    Background().round()
+    assert len(receiver.requests) == 2
