@@ -109,6 +109,20 @@ SUPERVISION = (
         "orders.manage_api_keys",
         covers=("api-key-new", "api-key-rotate", "api-key-revoke", "api-docs"),
     ),
+    Destination(
+        "webhook-list",
+        _("Webhooks"),
+        "globe",
+        "orders.manage_webhooks",
+        covers=(
+            "webhook-detail",
+            "webhook-edit",
+            "webhook-message",
+            "webhook-new",
+            "webhook-replay",
+            "webhook-rotate",
+        ),
+    ),
 )
 PRACTICE = (Destination("sent-mail", _("Sent mail"), "envelope", "orders.view_order"),)
 

@@ -58,6 +58,16 @@ from orders.views.repeat_progress import repeat_progress
 from orders.views.repeat_results import repeat_results
 from orders.views.sent_mail import sent_mail
 from orders.views.sent_mail_html import sent_mail_html
+from orders.views.webhook_again import webhook_again
+from orders.views.webhook_detail import webhook_detail
+from orders.views.webhook_edit import webhook_edit
+from orders.views.webhook_list import webhook_list
+from orders.views.webhook_message import webhook_message
+from orders.views.webhook_new import webhook_new
+from orders.views.webhook_ping import webhook_ping
+from orders.views.webhook_replay import webhook_replay
+from orders.views.webhook_rotate import webhook_rotate
+from orders.views.webhook_switch import webhook_switch
 
 urlpatterns = [
     path("", home, name="home"),
@@ -116,6 +126,16 @@ urlpatterns = [
     path("api-keys/new/", api_key_new, name="api-key-new"),
     path("api-keys/<int:pk>/rotate/", api_key_rotate, name="api-key-rotate"),
     path("api-keys/<int:pk>/revoke/", api_key_revoke, name="api-key-revoke"),
+    path("webhooks/", webhook_list, name="webhook-list"),
+    path("webhooks/new/", webhook_new, name="webhook-new"),
+    path("webhooks/<int:pk>/", webhook_detail, name="webhook-detail"),
+    path("webhooks/<int:pk>/edit/", webhook_edit, name="webhook-edit"),
+    path("webhooks/<int:pk>/rotate/", webhook_rotate, name="webhook-rotate"),
+    path("webhooks/<int:pk>/switch/", webhook_switch, name="webhook-switch"),
+    path("webhooks/<int:pk>/ping/", webhook_ping, name="webhook-ping"),
+    path("webhooks/<int:pk>/replay/", webhook_replay, name="webhook-replay"),
+    path("webhooks/messages/<int:pk>/", webhook_message, name="webhook-message"),
+    path("webhooks/messages/<int:pk>/again/", webhook_again, name="webhook-again"),
     path("gateway/feedback/", feedback, name="feedback"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

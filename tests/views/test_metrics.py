@@ -8,9 +8,11 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from orders import clock
+from orders.models import WebhookDelivery
 from orders.services import breaker, receipts
 from orders.services.heartbeat import WORKER, Heart
-from tests.factories import OperationFactory, OrderFactory
+from tests.factories import OperationFactory, OrderFactory, StaffFactory
+from tests.views.webhook_pages import made, message_of
 
 pytestmark = pytest.mark.django_db
 BEARER = {"Authorization": "Bearer a-long-secret"}
@@ -45,6 +47,16 @@ def test_a_monitor_reads_how_long_receipts_wait_and_whether_anybody_sends_them(
     told = client.get("/metrics", headers=BEARER).content.decode()
     assert "motooffice_workers_alive 1\n" in told
     assert "motooffice_resolvers_alive 0\n" in told
+
+
+def test_a_monitor_reads_how_long_webhooks_wait(client: Client, settings: Settings) -> None:
+    settings.METRICS_TOKEN = "a-long-secret"
+    admin = StaffFactory(admin=True)
+    message_of(made(admin))
+    WebhookDelivery.objects.update(since=clock.now() - timedelta(minutes=9))
+    told = client.get("/metrics", headers=BEARER).content.decode()
+    assert "motooffice_webhooks_waiting 1\n" in told
+    assert re.search("motooffice_oldest_waiting_webhook_seconds 5[34][0-9]\n", told)
 
 
 def test_a_monitor_reads_that_the_gateway_is_away(client: Client, settings: Settings) -> None:
