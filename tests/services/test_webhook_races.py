@@ -4,13 +4,18 @@ noted twice.
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 
+from orders import clock
 from orders.models import Order, WebhookDelivery, WebhookEndpoint
-from orders.services import webhook_delivery, webhook_replay
+from orders.services import paid, webhook_delivery, webhook_replay
 from orders.services.background import Background
+from orders.services.webhook_delivery import LEASE_S
 from tests.factories import OrderFactory
+from tests.faults.processes import Process, nobody_commits, until
 from tests.services.hooks import registered
 from tests.services.test_webhook_delivery import changed
 from tests.together import together
@@ -91,3 +96,35 @@ def test_one_press_of_send_again_counts(receiver: Receiver, endpoint: WebhookEnd
     assert sum(one is None for one in done) == 1
     Background().round()
     assert len(receiver.requests) == 2
+
+
+def test_a_worker_that_is_killed_while_the_receiver_answers_costs_a_repetition(
+    receiver: Receiver, endpoint: WebhookEndpoint
+) -> None:
+    first, second = changed(2)
+    receiver.answers = lambda: time.sleep(0.3)
+    process = Process(lambda: webhook_delivery.deliver.call(first.pk, 0))
+    until(lambda: len(receiver.requests) == 1)
+    process.kill()
+    receiver.answers = lambda: 204
+    Background().round()
+    assert len(receiver.requests) == 1, "nobody knows yet that it died"
+    with time_machine.travel(clock.now() + timedelta(seconds=LEASE_S + 1), tick=False):
+        Background().round()
+    ids = [one["id"] for one in receiver.told]
+    assert ids == [first.message_id, first.message_id, second.message_id]
+    assert not WebhookDelivery.objects.exclude(state="delivered").exists()
+
+
+def test_a_change_whose_process_is_killed_before_its_commit_is_not_told(
+    receiver: Receiver, endpoint: WebhookEndpoint
+) -> None:
+    order = OrderFactory(charged=True)
+    with nobody_commits():
+        process = Process(lambda: paid.mark_paid(actor=order.taken_by, order=order))
+        time.sleep(0.5)
+        process.kill()
+    Background().round()
+    assert receiver.requests == []
+    order.refresh_from_db()
+    assert order.paid_at is None
