@@ -54,7 +54,7 @@ def check_settings(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Che
         _times_agree,
         _cookies_are_guarded,
         _books_are_not_being_compared,
-        _targets_are_networks,
+        _webhooks_can_leave,
     )
     return [message for rule in rules for message in rule()]
 
@@ -218,12 +218,14 @@ def _books_are_not_being_compared() -> Iterator[CheckMessage]:
         yield checks.Warning("RECONCILE_FIRST: no money moves.", hint=hint, id="orders.W004")
 
 
-def _targets_are_networks() -> Iterator[CheckMessage]:
+def _webhooks_can_leave() -> Iterator[CheckMessage]:
     for one in settings.WEBHOOK_PRIVATE_TARGETS:
         try:
             ipaddress.ip_network(one)
         except ValueError as error:
             yield Error(f"WEBHOOK_PRIVATE_TARGETS: {error}.", id="orders.E019")
+    if not 0 < settings.WEBHOOK_DEADLINE_S <= 60:
+        yield Error("WEBHOOK_DEADLINE_S must be from 1 to 60.", id="orders.E019")
 
 
 def _value(name: str) -> Any:

@@ -230,3 +230,9 @@ def test_targets_of_webhooks_must_be_networks(settings: Settings, target: str) -
     good = ["10.1.0.0/16", "192.0.2.7", "fd00::/8"]
     assert ids(settings, WEBHOOK_PRIVATE_TARGETS=good) == []
     assert ids(settings, WEBHOOK_PRIVATE_TARGETS=[*good, target]) == ["orders.E019"]
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 61])
+def test_a_webhook_may_not_outlast_its_lease(settings: Settings, seconds: float) -> None:
+    assert ids(settings, WEBHOOK_DEADLINE_S=60) == []
+    assert ids(settings, WEBHOOK_DEADLINE_S=seconds) == ["orders.E019"]
