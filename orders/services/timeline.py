@@ -98,6 +98,8 @@ def _details(event: Event) -> list[str]:
     reference = data.get("maintenance_reference") or data.get("merchant_reference")
     if reference:
         said.append(reference)
+    if webhook := data.get("webhook"):
+        said.append(f"\u2068{webhook}\u2069")
     if beside := data.get("beside"):
         said.append(_("Beside %(charges)s") % {"charges": ", ".join(beside)})
     return said

@@ -8,6 +8,7 @@ from orders import clock
 from orders.errors import Conflict, Refused
 from orders.models import Event, WebhookDelivery, WebhookEndpoint
 from orders.services import webhook_replay, webhooks
+from orders.services.timeline import timeline
 from tests.factories import StaffFactory
 from tests.services.after_sale import kinds
 from tests.services.hooks import now, registered, worked_off
@@ -133,3 +134,18 @@ def test_nobody_but_an_admin_may_and_nothing_goes_to_a_disabled_address(
         webhook_replay.send_since(
             actor=endpoint.created_by, endpoint=endpoint, since=message.made_at
         )
+
+
+def test_the_order_tells_which_webhook_failed_and_who_sent_it_again(
+    receiver: Receiver, endpoint: WebhookEndpoint
+) -> None:
+    [message] = changed()
+    receiver.answers = lambda: 410
+    WebhookDelivery.objects.update(since=clock.now() - timedelta(days=3))
+    worked_off()
+    again(message)
+    assert message.order
+    failed, sent = timeline(message.order.events.order_by("-position")[:2][::-1])
+    assert (failed.title, failed.who) == ("A webhook could not be delivered", "System")
+    assert (sent.title, sent.who) == ("Webhook sent again", str(endpoint.created_by))
+    assert failed.details == sent.details == ["\u2068Shop\u2069"]

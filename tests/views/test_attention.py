@@ -1,5 +1,6 @@
 """What needs a person is on one page, for those who may see it, oldest first."""
 
+import html
 from datetime import timedelta
 
 import pytest
@@ -8,14 +9,15 @@ from pytest_django.asserts import assertContains, assertNotContains
 
 from orders import clock, counters
 from orders.gateway import Outcome
-from orders.models import Evidence, Operation, Staff
+from orders.models import Evidence, Operation, Staff, WebhookDelivery, WebhookEndpoint
 from orders.sandbox.server import Sandbox
-from orders.services import attention, evidence
+from orders.services import attention, evidence, webhook_delivery
 from orders.states import OrderStatus
 from tests import steps
 from tests.factories import OperationFactory, OrderFactory, StaffFactory
 from tests.services.said import said
 from tests.views.order_pages import signed_in, words
+from tests.views.webhook_pages import made, message_of
 
 pytestmark = pytest.mark.django_db
 
@@ -160,3 +162,15 @@ def test_looking_changes_nothing(client: Client) -> None:
     operation.order.refresh_from_db()
     assert operation.order.status == OrderStatus.UNKNOWN
     assert client.post(URL).status_code == 405
+
+
+def test_a_webhook_that_failed_for_good_is_an_alarm_without_an_operation(client: Client) -> None:
+    message = message_of(made(StaffFactory(admin=True)))
+    WebhookDelivery.objects.update(since=clock.now() - webhook_delivery.GIVEN_UP_AFTER)
+    paused_until = clock.now() + timedelta(minutes=5)
+    WebhookEndpoint.objects.update(paused_until=paused_until)
+    webhook_delivery.deliver.call(message.pk, 0)
+    page = words(client.get(URL))
+    assert message.order
+    assert f"A webhook could not be delivered {message.order.number}" in page
+    assert "send it again on the webhook's page" in html.unescape(page)
