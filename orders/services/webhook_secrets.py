@@ -1,5 +1,8 @@
 """The secrets that messages to an address are signed with: encrypted in the database."""
 
+from contextlib import suppress
+
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 
 from orders.models import WebhookEndpoint
@@ -13,9 +16,15 @@ def seal(secret: str) -> str:
 
 def held(endpoint: WebhookEndpoint) -> list[str]:
     """The secrets that hold now, the newest first. Raises ``InvalidToken`` where WEBHOOKS_KEY is
-    not what it was: rotate the secret.
+    not what it was when the present one was made: it has to be replaced. A former one that cannot
+    be read signs no more.
     """
-    sealed = [endpoint.secret]
+    secrets = [_opened(endpoint.secret)]
     if endpoint.has_old_secret:
-        sealed.append(endpoint.old_secret)
-    return [cipher(settings.WEBHOOKS_KEY).decrypt(one.encode()).decode() for one in sealed]
+        with suppress(InvalidToken):
+            secrets.append(_opened(endpoint.old_secret))
+    return secrets
+
+
+def _opened(sealed: str) -> str:
+    return cipher(settings.WEBHOOKS_KEY).decrypt(sealed.encode()).decode()

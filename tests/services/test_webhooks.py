@@ -114,6 +114,19 @@ def test_a_replaced_secret_signs_until_its_time_is_over(admin: Staff) -> None:
     assert last_event() == ("webhook_secret_replaced", {"webhook": "Shop", "overlap_h": 0})
 
 
+def test_after_the_key_changed_a_new_secret_signs_at_once(
+    receiver: Receiver, settings: Settings
+) -> None:
+    row, _lost = registered(receiver)
+    settings.WEBHOOKS_KEY = "another key"
+    actor = row.created_by
+    new = webhooks.rotate(actor=actor, endpoint=row, overlap_h=24, present=0)
+    webhooks.ping(actor=actor, endpoint=row)
+    worked_off()
+    [(_path, headers, body)] = receiver.requests
+    assert published()(new, headers, body)
+
+
 def test_the_same_form_twice_ends_no_secret_that_is_in_use(admin: Staff) -> None:
     row, _old = made(admin)
     new = webhooks.rotate(actor=admin, endpoint=row, overlap_h=0, present=0)
