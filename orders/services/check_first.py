@@ -14,7 +14,7 @@ from orders import clock, money
 from orders.errors import Conflict
 from orders.gateway import StatusReply
 from orders.models import Evidence, Operation, Order
-from orders.services import allowed, ask
+from orders.services import allowed, ask, readiness
 from orders.services.totals import Sums, sums_of
 from orders.states import Kind
 
@@ -23,13 +23,14 @@ def check_first(kind: Kind, order: Order, *, charge: str, amount_minor: int) -> 
     """Ask about the charge, where its latest message is older than ``ASK_FIRST_AFTER_S``.
 
     ``charge`` is a reference as in ``Wish``; ``amount_minor`` is what shall be moved, 0 for all.
-    Raises ``Conflict`` where the gateway's own totals leave less, and ``Refused`` as ``ask.ask``
-    does. An answer that does not come decides nothing: what is counted here does then.
+    Raises ``Conflict`` where the gateway's own totals leave less, and ``Refused`` where nothing may
+    be sent now, or asked. An answer that does not come decides nothing: what is counted here does.
     """
     operations = list(order.operations.order_by("id"))
     row = allowed.charge_of(operations, charge)
     if row is None or allowed.in_flight(row, operations) or _was_heard_lately(row):
         return
+    readiness.check()
     reply = ask.ask_now(row).reply
     if reply is None or not reply.query_ok:
         return
