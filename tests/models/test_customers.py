@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -89,7 +89,7 @@ def test_an_expiry_is_shown_as_it_is_printed(expiry: str, shown: str) -> None:
     ],
 )
 def test_a_card_is_good_to_the_end_of_its_month(expiry: str, is_over: bool) -> None:
-    last_moment = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
+    last_moment = clock.midnight(date(2026, 12, 1)) - timedelta(seconds=1)
     with clock.at(last_moment):
         assert StoredCard(expiry=expiry).has_expired is is_over
 

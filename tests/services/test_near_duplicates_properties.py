@@ -89,7 +89,7 @@ class Story:
         Operation.objects.filter(pk=placed.operation.pk).update(token_name=name)
 
     def charge(self, given: dict[str, object]) -> None:
-        charge._claim(operation=self.one_of(Status.PREPARED), **given)
+        charge._claim(operation=self.one_of(Status.PREPARED), sent_key=None, **given)
 
     def again(self, given: dict[str, object]) -> None:
         order = self.one_of(Status.DECLINED, Status.EXPIRED, Status.NOT_CHARGED).order

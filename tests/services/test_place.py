@@ -186,7 +186,7 @@ def test_an_order_stands_in_the_lists_as_its_charges_do(agent: Staff) -> None:
     waiting = place.prepare_charge(actor=agent, form_key=place.new_form_key(), order=order)
     assert Order.objects.get(pk=order.pk).status == OrderStatus.OPEN
     Operation.objects.filter(pk=waiting.operation.pk).update(token_name="t" * 32)
-    charge._claim(waiting.operation, agent)
+    charge._claim(waiting.operation, agent, confirmation=None, sent_key=None)
     assert Order.objects.get(pk=order.pk).status == OrderStatus.UNKNOWN
 
 

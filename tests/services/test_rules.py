@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import date, timedelta
 
 import pytest
 
@@ -11,7 +11,8 @@ from orders.states import Source
 from tests import steps
 from tests.factories import CustomerFactory, OrderFactory, StaffFactory, StoredCardFactory
 
-NOVEMBER = datetime(2026, 11, 30, 23, 59, tzinfo=UTC)
+# The last minute of the month where the office is.
+NOVEMBER = clock.midnight(date(2026, 12, 1)) - timedelta(minutes=1)
 
 
 def refusal(check: object, *args: object) -> Refused:

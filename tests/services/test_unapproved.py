@@ -222,7 +222,7 @@ def test_a_charge_that_succeeds_once_its_time_is_over_is_let_go_of(
     gateway.set(force="930")
     operation = asked_until_absent(steps.charge_new(agent))
     gateway.set(force="")
-    steps.charge._request(operation)  # the first request arrives at last
+    steps.charge.request_of(operation)()  # the first request arrives at last
     with clock.at(clock.now() + timedelta(hours=49)):
         resolve.ask.ask(operation=now(operation))
         request = request_of(operation.order)

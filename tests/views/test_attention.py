@@ -152,7 +152,7 @@ def test_the_page_costs_the_same_for_many_rows(
     for _ in range(8):
         unknown()
     client.get(URL)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(20):
         client.get(URL)
 
 
