@@ -6,13 +6,13 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from orders.errors import Refused
+from orders.forms.refusing import RefusingForm
 from orders.forms.text import TextField
 from orders.models import Customer
 from orders.services.customer_details import FIELDS, LONGEST
 
 
-class CustomerForm(forms.Form):
+class CustomerForm(RefusingForm):
     """A customer's details; ``refuse`` shows what the service would not keep."""
 
     name = TextField(
@@ -59,10 +59,6 @@ class CustomerForm(forms.Form):
             }
             if "dir" not in field.widget.attrs:
                 field.widget.attrs["dir"] = "auto"
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show a refusal of the service at the field it concerns."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
 
 def held_by(customer: Customer) -> dict[str, str]:

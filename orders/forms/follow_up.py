@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from orders import money
 from orders.errors import Refused
+from orders.forms.refusing import RefusingForm
 from orders.forms.text import TextField
 from orders.services.attend import LONGEST_REASON
 from orders.services.place import new_form_key
@@ -16,7 +17,7 @@ from orders.states import REASONS, Kind
 EVERYTHING, PART = "everything", "part"
 
 
-class FollowUpForm(forms.Form):
+class FollowUpForm(RefusingForm):
     """What ``services.follow_up`` asks for.
 
     ``amount_minor`` is what the button shall name: all that is left until a part was typed rightly.
@@ -102,7 +103,3 @@ class FollowUpForm(forms.Form):
             return typed
         self.amount_minor = amount_minor
         return typed
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show a refusal of the service at the field it concerns."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))

@@ -5,12 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.errors import Refused
+from orders.forms.refusing import RefusingForm
 from orders.forms.text import TextField
 from orders.services.attend import LONGEST_REASON
 
 
-class ReasonForm(forms.Form):
+class ReasonForm(RefusingForm):
     """A reason in a person's own words; ``refuse`` shows what the service would not take."""
 
     reason = TextField(
@@ -30,7 +30,3 @@ class ReasonForm(forms.Form):
                 "autocomplete": "off",
                 "aria-describedby": f"id_{name}_helptext id_{name}_error",
             }
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show a refusal of the service at the field it concerns."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))

@@ -5,10 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.errors import Refused
+from orders.forms.refusing import RefusingForm
 
 
-class SendReceiptForm(forms.Form):
+class SendReceiptForm(RefusingForm):
     """What ``services.receipts.ask`` asks for; ``about`` is the key of an operation, or nothing."""
 
     email = forms.EmailField(
@@ -36,7 +36,3 @@ class SendReceiptForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not may_correct:
             del self.fields["corrects_customer"]
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show a refusal of the service at the field it concerns."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))

@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.errors import Refused
+from orders.forms.refusing import RefusingForm
 from orders.forms.text import TextField
 
 
-class WebhookForm(forms.Form):
+class WebhookForm(RefusingForm):
     """What ``services.webhooks.make`` and ``change`` ask for."""
 
     name = TextField(
@@ -33,10 +33,6 @@ class WebhookForm(forms.Form):
         super().__init__(*args, **kwargs)
         _dress(self)
 
-    def refuse(self, refusal: Refused) -> None:
-        """Show a refusal of the service at the field it concerns."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
-
 
 class WebhookRotateForm(forms.Form):
     """How long the old secret goes on signing beside the new one."""
@@ -55,7 +51,7 @@ class WebhookRotateForm(forms.Form):
     )
 
 
-class WebhookReplayForm(forms.Form):
+class WebhookReplayForm(RefusingForm):
     """Since when everything is sent once more."""
 
     since = forms.DateTimeField(
@@ -72,10 +68,6 @@ class WebhookReplayForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _dress(self)
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show a refusal of the service at the field it concerns."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
 
 def _dress(form: forms.Form) -> None:

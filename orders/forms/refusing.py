@@ -1,0 +1,13 @@
+"""Forms that tell a refusal of the service they ask."""
+
+from django import forms
+
+from orders.errors import Refused
+
+
+class RefusingForm(forms.Form):
+    """A form whose view asks a service, which may refuse what was typed."""
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a refusal of the service at the field it concerns."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
