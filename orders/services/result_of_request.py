@@ -55,8 +55,6 @@ def _waiting(order: Order, charge: Operation | None, request: ApprovalRequest) -
         "what": request.get_act_display(),
         "amount": request.amount,
         "order": order.number,
-        "who": "\u2068" + ", ".join(str(one) for one in approvers(request)) + "\u2069",
-        "until": f"\u2068{_moment(request)}\u2069",
     }
     held = (
         _("%(amount)s is reserved on the card, not taken.")
@@ -73,13 +71,22 @@ def _waiting(order: Order, charge: Operation | None, request: ApprovalRequest) -
     return Result(
         kind="waiting",
         title=_("Waiting for approval"),
-        detail=held % told + " " + _("Until %(until)s it can be approved by: %(who)s.") % told,
+        detail=f"{held % told} {_who_may(request)}",
         say=say % told,
         note=_("You may end the call. The office goes on by itself once somebody decides."),
         operation=charge,
         request=request,
         is_fresh=clock.now() - request.requested_at < timedelta(minutes=2),
     )
+
+
+def _who_may(request: ApprovalRequest) -> str:
+    """By whom and until when it can be approved; whom to tell where nobody else has the right."""
+    names = ", ".join(str(one) for one in approvers(request))
+    told = {"who": f"\u2068{names}\u2069", "until": f"\u2068{_moment(request)}\u2069"}
+    if not names:
+        return _("Nobody here may approve it: tell an administrator before %(until)s.") % told
+    return _("Until %(until)s it can be approved by: %(who)s.") % told
 
 
 _ENDS = {

@@ -51,6 +51,14 @@ def test_the_waiting_order_says_who_may_approve_until_when_and_that_the_caller_m
     assert "You may end the call." in page
 
 
+def test_the_waiting_order_says_whom_to_tell_where_nobody_may_approve(
+    asked: ApprovalRequest,
+) -> None:
+    page = look(asked.order)
+    assert "Nobody here may approve it: tell an administrator before" in page
+    assert "can be approved by" not in page
+
+
 def test_approved_at_one_press_and_the_order_is_charged(
     asked: ApprovalRequest, supervisor: Staff
 ) -> None:
