@@ -206,8 +206,11 @@ def record_patiently(operation: Operation, statement: Statement) -> Operation:
     """Record, trying again while the database is away; then leave it to the resolver, which asks
     the gateway about every row that stays in ``sending``.
     """
-    apply = partial(evidence.apply, operation=operation, statement=statement, actor=operation.actor)
+
+    def record() -> Operation:  # who sent it is read from the database too
+        return evidence.apply(operation=operation, statement=statement, actor=operation.actor)
+
     try:
-        return patiently(apply)
+        return patiently(record)
     except (InterfaceError, OperationalError):
         return operation
