@@ -40,7 +40,12 @@ def work(path: str, arguments: list[Any]) -> None:
 
 
 class CeleryBackend(BaseTaskBackend):
-    """Hands tasks to Celery. Their arguments must survive JSON; their results are not kept."""
+    """Hands tasks to Celery. Their arguments must survive JSON; their results are not kept.
+
+    A broker delivers in the order of asking: a task's priority is taken, and has no effect here.
+    """
+
+    supports_priority = True
 
     def enqueue(self, task: Task[..., Any], args: Any, kwargs: Any) -> TaskResult[Any]:
         """Publish the task, and wait some seconds at most for a broker that is away."""
