@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import clock, money
 from orders.errors import Refused
+from orders.forms.overlap import overlap_h
 from orders.forms.reason import ReasonForm
 from orders.forms.release import ReleaseForm
 from orders.forms.text import TextField
@@ -129,18 +130,7 @@ class ApiKeyForm(ReleaseForm):
 class ApiKeyRotateForm(forms.Form):
     """How long the old key goes on opening."""
 
-    overlap_h = forms.TypedChoiceField(
-        label=_("The old key opens"),
-        coerce=int,
-        choices=[
-            (0, _("no longer")),
-            (1, _("for one more hour")),
-            (24, _("for one more day")),
-            (168, _("for seven more days")),
-        ],
-        initial=24,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    overlap_h = overlap_h(_("The old key opens"))
 
 
 class ApiKeyRevokeForm(ReasonForm):

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.forms.refusing import RefusingForm
+from orders.forms.refusing import RefusingForm, dress
 from orders.forms.text import TextField
 from orders.services.attend import LONGEST_REASON
 
@@ -24,9 +24,4 @@ class ReasonForm(RefusingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            field.widget.attrs |= {
-                "class": "form-control",
-                "autocomplete": "off",
-                "aria-describedby": f"id_{name}_helptext id_{name}_error",
-            }
+        dress(self)

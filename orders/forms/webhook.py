@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.forms.refusing import RefusingForm
+from orders.forms.overlap import overlap_h
+from orders.forms.refusing import RefusingForm, dress
 from orders.forms.text import TextField
 
 
@@ -31,24 +32,13 @@ class WebhookForm(RefusingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress(self)
+        dress(self)
 
 
 class WebhookRotateForm(forms.Form):
     """How long the old secret goes on signing beside the new one."""
 
-    overlap_h = forms.TypedChoiceField(
-        label=_("The old secret signs too"),
-        coerce=int,
-        choices=[
-            (0, _("no longer")),
-            (1, _("for one more hour")),
-            (24, _("for one more day")),
-            (168, _("for seven more days")),
-        ],
-        initial=24,
-        widget=forms.Select(attrs={"class": "form-select"}),
-    )
+    overlap_h = overlap_h(_("The old secret signs too"))
 
 
 class WebhookReplayForm(RefusingForm):
@@ -67,13 +57,4 @@ class WebhookReplayForm(RefusingForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress(self)
-
-
-def _dress(form: forms.Form) -> None:
-    for name, field in form.fields.items():
-        field.widget.attrs |= {
-            "class": "form-control",
-            "autocomplete": "off",
-            "aria-describedby": f"id_{name}_helptext id_{name}_error",
-        }
+        dress(self)
