@@ -66,20 +66,13 @@ def is_gone(operation: Operation, statement: Statement) -> bool:
     )
 
 
-def exceeds(operation: Operation, reply: StatusReply, counted: Sums) -> int:
-    """By how much the gateway's total of that kind exceeds what is counted here, in minor units;
-    0 where the account delivers none.
+def exceeds(kind: str, reply: StatusReply, counted: Sums) -> int:
+    """By how much the gateway's total of captures or refunds exceeds what is counted here, in minor
+    units; 0 where the account delivers none.
     """
-    total = _total(operation, reply) if reply.query_ok else None
-    own = counted.captured if operation.kind == Kind.CAPTURE else counted.refunded
+    total = _total(kind, reply) if reply.query_ok else None
+    own = counted.captured if kind == Kind.CAPTURE else counted.refunded
     return 0 if total is None else total - own
-
-
-def uncounted(reply: StatusReply, counted: Sums) -> frozenset[Kind]:
-    """The kinds of which the gateway's totals of a charge show more than is counted here."""
-    there = {Kind.CAPTURE: reply.captured_minor, Kind.REFUND: reply.refunded_minor}
-    here = {Kind.CAPTURE: counted.captured, Kind.REFUND: counted.refunded}
-    return frozenset(kind for kind, total in there.items() if (total or 0) > here[kind])
 
 
 def _may_be_another(operation: Operation, others: Iterable[Operation]) -> bool:
@@ -102,7 +95,7 @@ def _verdict(operation: Operation, reply: StatusReply, before: Sums) -> tuple[Ou
     if operation.kind == Kind.VOID:
         return _by_last_act(operation, reply)
     base = before.captured if operation.kind == Kind.CAPTURE else before.refunded
-    total = _total(operation, reply)
+    total = _total(operation.kind, reply)
     if total is None:
         whole = before.authorized if operation.kind == Kind.CAPTURE else before.captured
         if base or operation.amount_minor != whole:
@@ -129,10 +122,10 @@ def _by_last_act(operation: Operation, reply: StatusReply) -> tuple[Outcome, str
     return Outcome.UNKNOWN, "last_act_differs" if over else "not_settled"
 
 
-def _total(operation: Operation, reply: StatusReply) -> int | None:
-    if operation.kind == Kind.CAPTURE:
+def _total(kind: str, reply: StatusReply) -> int | None:
+    if kind == Kind.CAPTURE:
         return reply.captured_minor
-    return reply.refunded_minor if operation.kind == Kind.REFUND else None
+    return reply.refunded_minor if kind == Kind.REFUND else None
 
 
 def _said(statement: Statement, outcome: Outcome, reason: str) -> Statement:

@@ -95,7 +95,7 @@ def _confirm(order: Order, operation: Operation, said: Statement, actor: Staff |
     """
     charge = order.operations.get(pk=operation.parent_id or 0)
     counted = totals.sums_of(charge, order.operations.all())
-    beyond = by_books.exceeds(operation, said.reply, counted) if said.reply else 0
+    beyond = by_books.exceeds(operation.kind, said.reply, counted) if said.reply else 0
     more, rest = divmod(beyond, operation.amount_minor)
     if 0 < more <= _MOST_EQUAL and not rest and said.reason not in afterwards.WAITS:
         for _each in range(more):
