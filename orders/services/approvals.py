@@ -58,7 +58,8 @@ def approve(*, actor: Staff, request: ApprovalRequest) -> ApprovalRequest:
     rules.may(actor, RIGHT)
     is_charge = request.act == Act.CHARGE
     sends = not is_charge or request.order.wants != Kind.AUTHORIZATION
-    if kind := _MOVES.get(Act(request.act)):
+    kind = Kind.CAPTURE if is_charge and sends else _MOVES.get(Act(request.act))
+    if kind:
         check_first(kind, request.order, charge=request.charge, amount_minor=request.amount_minor)
     claiming = readiness.claiming(_key_of_made(request), sends=sends)
     with nullcontext() if request.act == Act.OUTSIDE else claiming:

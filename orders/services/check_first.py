@@ -1,7 +1,8 @@
 """One question before the money of a charge is moved that the gateway was not heard about lately:
 what was done at the gateway itself since then has to be known first.
 
-Precedes O1 of the algorithm for captures, voids and refunds: no transaction is open here.
+Precedes O1 of the algorithm for captures, voids and refunds that people make: no transaction is
+open here. What a program voids was never approved, and the gateway refuses what was taken already.
 """
 
 from datetime import timedelta

@@ -147,3 +147,14 @@ def test_an_approved_refund_asks_first_too(supervisor: Staff, gateway: Sandbox) 
         approvals.approve(actor=StaffFactory(supervisor=True), request=request)
     request.refresh_from_db()
     assert (request.status, request.made) == ("pending", None)
+
+
+def test_an_approved_charge_asks_before_its_amount_is_taken(
+    agent: Staff, supervisor: Staff, gateway: Sandbox
+) -> None:
+    over_ceiling.limit_charges()
+    request = over_ceiling.charge_over(agent)
+    gateway.act("CAPTURE", f"{request.order.number}-1", 12_500)  # its notification is lost
+    with clock.at(clock.now() + timedelta(hours=1)), pytest.raises(Conflict):
+        approvals.approve(actor=supervisor, request=request)
+    assert gateway.count(f"{request.order.number}-1", "CAPTURE") == 0
