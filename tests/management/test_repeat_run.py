@@ -14,7 +14,7 @@ from orders import clock
 from orders.models import Operation, Order, RepeatItem, RepeatRun, Staff
 from orders.run_states import ItemState, RunState
 from orders.sandbox.server import Sandbox
-from orders.services import repeat_counts, resolve
+from orders.services import repeat_counts, repeat_runs, resolve
 from orders.states import Status
 from tests.factories import StaffFactory
 from tests.management.test_work import ROOT, database_url, wait_until
@@ -82,6 +82,19 @@ def test_a_dry_run_charges_nothing(clerk: Staff, gateway: Sandbox, tmp_path: Pat
     call_command("repeat_run", file_of(tmp_path, data), user="omar", dry_run=True)
     assert RepeatRun.objects.get().state == RunState.DROPPED
     assert not Order.objects.exists()
+
+
+@pytest.mark.parametrize("is_paused", [True, False])
+def test_a_dry_run_goes_on_with_nothing_that_was_begun_before(
+    clerk: Staff, gateway: Sandbox, tmp_path: Path, is_paused: bool
+) -> None:
+    data = repeat.sheet(repeat.cards(gateway, 2))
+    run = repeat.started(clerk, data)
+    if is_paused:
+        repeat_runs.pause(actor=clerk, run=run)
+    call_command("repeat_run", file_of(tmp_path, data), user="omar", dry_run=True)
+    assert RepeatRun.objects.get().state == (RunState.PAUSED if is_paused else RunState.RUNNING)
+    assert repeat.charged(gateway) == []
 
 
 def test_nobody_runs_it_without_the_right(gateway: Sandbox, tmp_path: Path) -> None:

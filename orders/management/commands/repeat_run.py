@@ -20,6 +20,7 @@ from orders.services import (
     repeat_results,
     repeat_runs,
     repeat_work,
+    rules,
 )
 
 BAR_WIDTH = 30
@@ -50,11 +51,14 @@ class Command(BaseCommand):
         try:
             actor = Staff.objects.get(username=options["user"])
             run = self._found_or_made(actor, options["file"])
-            if run.state == RunState.DRAFT and not self._started(actor, run, options):
+            is_new = run.state == RunState.DRAFT
+            if is_new and not self._started(actor, run, options):
                 return
             run.refresh_from_db()
             if run.state == RunState.ASKED:
                 self.stdout.write(f"{run}: waits for the approval of a second person")
+                return
+            if not is_new and not self._wanted(options, "It was begun before. Go on? [yes] "):
                 return
             if run.state == RunState.PAUSED:
                 run = repeat_runs.resume(actor=actor, run=run)
@@ -69,10 +73,11 @@ class Command(BaseCommand):
 
     def _found_or_made(self, actor: Staff, file: Path) -> RepeatRun:
         """The run of this very file that has not ended, or a new one."""
+        rules.may(actor, repeat_files.RIGHT)
         data = file.read_bytes()
         digest = hashlib.sha256(data).hexdigest()
         if open_run := RepeatRun.objects.filter(digest=digest, state__in=_OPEN).first():
-            self.stdout.write(f"{open_run}: going on")
+            self.stdout.write(f"{open_run}: {open_run.get_state_display()}")
             return open_run
         return repeat_files.upload(actor=actor, name=file.name, data=data)
 
@@ -85,11 +90,15 @@ class Command(BaseCommand):
             self.stdout.write(f"line {line} looks like another charge: {sentence}")
         sums = [money.format_money(total, code) for code, total in sorted(found.sums.items())]
         self.stdout.write(f"{run}: {found.rows} of {run.row_count} rows, {', '.join(sums) or '0'}")
-        if options["dry_run"] or not (options["yes"] or input("Charge them? [yes] ") == "yes"):
+        if not self._wanted(options, "Charge them? [yes] "):
             repeat_runs.drop(actor=actor, run=run)
             return False
         repeat_runs.start(actor=actor, run=run, alike_reason=options["reason"])
         return True
+
+    def _wanted(self, options: dict[str, Any], question: str) -> bool:
+        """Whether anything may be charged: never in a dry run, else if somebody said so."""
+        return not options["dry_run"] and (options["yes"] or input(question) == "yes")
 
     def _work(self, actor: Staff, run: RepeatRun) -> None:
         stop = threading.Event()
