@@ -82,6 +82,11 @@ class RepeatRun(models.Model):
         """The number people say: "R-1005"."""
         return f"R-{1000 + self.pk}"
 
+    @property
+    def alike_lines(self) -> set[int]:
+        """The lines that looked like another charge when the run was made."""
+        return {line for line, _sentence in self.alike}
+
     def move(self, new: RunState, **changes: object) -> None:
         """Go to ``new``, writing ``changes`` too, if the row still stands as this instance saw it.
 

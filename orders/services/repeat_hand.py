@@ -135,7 +135,8 @@ class Hand:
         try:
             return order()
         except Warned as warned:
-            if not self.run.alike_reason:
+            # The reason was given for what the dry run showed, and for nothing since.
+            if not self.run.alike_reason or item.line not in self.run.alike_lines:
                 raise
             return order(confirmation=warned.answered(self.run.alike_reason))
 

@@ -36,7 +36,7 @@ def start(*, actor: Staff, run: RepeatRun, alike_reason: str = "") -> RepeatRun:
         if current.state != RunState.DRAFT:
             raise Conflict("run_moved_on", _("This run has moved on. See where it stands."))
         by_whom = {"started_by": actor, "alike_reason": reason, "approver": None}
-        if over := over_of(current, actor):
+        if over := over_of(current, actor, is_override=bool(reason)):
             session = origin.current().session
             current.move(RunState.ASKED, requested_in=session, **by_whom)
             _tell("repeat_run_asked", current, actor, over=_told(over), **_sums(current))
@@ -58,6 +58,7 @@ def approve(*, actor: Staff, run: RepeatRun) -> RepeatRun:
         asker = current.started_by
         if asker is None or not asker.is_active or not asker.has_perms((RIGHT, *CHARGES)):
             raise Refused("asker_may_not", _("Who asked may not do this any more."))
+        limits.check_person(asker)
         if current.state != RunState.ASKED:
             raise Conflict("run_moved_on", _("This run does not wait for approval any more."))
         _begin(current, approver=actor)
@@ -78,6 +79,13 @@ def refuse(*, actor: Staff, run: RepeatRun, reason: str) -> RepeatRun:
     return current
 
 
+def take_back(*, actor: Staff, run: RepeatRun) -> RepeatRun:
+    """The run, not started, as who asked for it wants. Raises ``Refused`` for anybody else."""
+    if actor.pk != run.started_by_id:
+        raise Refused("not_yours", _("Only who asked may take it back."))
+    return refuse(actor=actor, run=run, reason=str(_("Taken back by who asked")))
+
+
 def pause(*, actor: Staff | None, run: RepeatRun, reason: str = "") -> RepeatRun:
     """The run, paused: what is on the wire ends, nothing more begins. Without an ``actor`` the
     office does it by itself. Raises ``Conflict`` where it does not run.
@@ -86,9 +94,14 @@ def pause(*, actor: Staff | None, run: RepeatRun, reason: str = "") -> RepeatRun
 
 
 def resume(*, actor: Staff, run: RepeatRun) -> RepeatRun:
-    """The run, running again. Raises ``Conflict`` where it is not paused."""
+    """The run, running again. Raises ``Conflict`` where it is not paused, and ``Refused`` as
+    ``start`` does for who may not charge now.
+    """
+    rules.may(actor, *CHARGES)
     if run.state != RunState.PAUSED:
         raise Conflict("run_moved_on", _("This run is not paused any more."))
+    with transaction.atomic(durable=True):
+        limits.check_person(actor)
     return _move(run, RunState.RUNNING, "repeat_run_resumed", actor, due_at=clock.now())
 
 
@@ -103,10 +116,13 @@ def drop(*, actor: Staff, run: RepeatRun) -> RepeatRun:
     return _move(run, RunState.DROPPED, "repeat_run_dropped", actor, ended_at=clock.now())
 
 
-def over_of(run: RepeatRun, actor: Staff) -> Over | None:
-    """The ceiling that starting the run is over: for the whole of it, or for one of its charges,
-    which nobody may split off into a run. Reads only.
+def over_of(run: RepeatRun, actor: Staff, *, is_override: bool) -> Over | None:
+    """The ceiling that starting the run is over: for the whole of it, for one of its charges, which
+    nobody may split off into a run, or, where it is an override, for what looks like another charge
+    and is charged all the same. Reads only.
     """
+    if is_override and (found := _over_alike(run, actor)):
+        return found
     rows = run.items.order_by().values("currency")
     for row in rows.annotate(total=Sum("amount_minor"), most=Max("amount_minor")):
         currency = row["currency"]
@@ -115,6 +131,18 @@ def over_of(run: RepeatRun, actor: Staff) -> Over | None:
             return Over(Act.CHARGE, Limit.PER_ACT, per_charge, 0, currency)
         found = ceilings.over(
             actor=actor, act=Act.REPEAT, amount_minor=row["total"], currency=currency
+        )
+        if found:
+            return found
+    return None
+
+
+def _over_alike(run: RepeatRun, actor: Staff) -> Over | None:
+    rows = run.items.filter(line__in=run.alike_lines).order_by().values("currency")
+    for row in rows.annotate(total=Sum("amount_minor")):
+        amount_minor, currency = row["total"], row["currency"]
+        found = ceilings.over(
+            actor=actor, act=Act.OVERRIDE, amount_minor=amount_minor, currency=currency
         )
         if found:
             return found

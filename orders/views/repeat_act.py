@@ -37,8 +37,7 @@ def repeat_act(request: HttpRequest, pk: int) -> HttpResponse:
         return _start(request, run)
     try:
         if "take_back" in request.POST:
-            reason = str(_("Taken back by who asked"))
-            repeat_runs.refuse(actor=actor, run=run, reason=reason)
+            repeat_runs.take_back(actor=actor, run=run)
             messages.success(request, str(_("Taken back. Nothing was charged.")))
         for name in ACTS.keys() & request.POST.keys():
             act, done = ACTS[name]

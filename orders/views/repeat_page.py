@@ -68,13 +68,13 @@ def page_of(
 
 def _over(run: RepeatRun, viewer: Staff) -> str:
     """The ceiling that the run is over: of the viewer, who may start it, or of who asked."""
-    may_run = viewer.has_perm(repeat_files.RIGHT)
-    if run.state == RunState.DRAFT and may_run and (over := repeat_runs.over_of(run, viewer)):
-        return str(over)
-    is_asked = run.state == RunState.ASKED
-    if is_asked and run.started_by and (over := repeat_runs.over_of(run, run.started_by)):
-        return limit_words(over)
-    return ""
+    may_start = run.state == RunState.DRAFT and viewer.has_perm(repeat_files.RIGHT)
+    starter = viewer if may_start else run.started_by if run.state == RunState.ASKED else None
+    is_override = bool(run.alike_reason)
+    over = repeat_runs.over_of(run, starter, is_override=is_override) if starter else None
+    if over is None:
+        return ""
+    return str(over) if may_start else limit_words(over)
 
 
 def _sums(found: Progress) -> list[tuple[str, int, int]]:

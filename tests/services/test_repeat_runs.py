@@ -15,7 +15,7 @@ from orders.sandbox.server import Sandbox
 from orders.services import repeat_runs
 from orders.states import Act
 from tests.factories import ConsentFactory, StaffFactory
-from tests.services.repeat import HEAD, made, sheet, started, worked
+from tests.services.repeat import HEAD, cards, made, sheet, started, worked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -214,3 +214,51 @@ def test_somebody_locked_out_of_charging_starts_none(
     with refused_as("person_locked"):
         repeat_runs.start(actor=clerk, run=run)
     assert worked(run).state == RunState.DRAFT
+
+
+def test_what_looks_like_another_charge_is_held_to_the_ceiling_of_overrides(
+    clerk: Staff, gateway: Sandbox
+) -> None:
+    ceiling(Act.OVERRIDE, per_act_minor=0)
+    [card, other] = cards(gateway, 2)
+    worked(started(clerk, sheet([card])))
+    run = repeat_runs.start(
+        actor=clerk, run=made(clerk, sheet([card, other], begins=5)), alike_reason="As agreed"
+    )
+    assert run.state == RunState.ASKED
+    assert told("repeat_run_asked").data["over"][0] == Act.OVERRIDE
+
+
+def test_without_a_reason_nothing_is_overridden(clerk: Staff, gateway: Sandbox) -> None:
+    ceiling(Act.OVERRIDE, per_act_minor=0)
+    [card, other] = cards(gateway, 2)
+    worked(started(clerk, sheet([card])))
+    run = repeat_runs.start(actor=clerk, run=made(clerk, sheet([card, other], begins=5)))
+    assert run.state == RunState.RUNNING
+
+
+def test_somebody_locked_out_of_charging_goes_on_with_none(clerk: Staff, data: bytes) -> None:
+    run = repeat_runs.pause(actor=clerk, run=started(clerk, data))
+    clerk.charging_locked_at = run.made_at
+    clerk.save(update_fields=["charging_locked_at"])
+    with refused_as("person_locked"):
+        repeat_runs.resume(actor=clerk, run=run)
+
+
+def test_the_run_of_somebody_locked_out_meanwhile_is_not_approved(
+    clerk: Staff, supervisor: Staff, data: bytes
+) -> None:
+    ceiling(Act.REPEAT, per_act_minor=0)
+    run = started(clerk, data)
+    clerk.charging_locked_at = run.made_at
+    clerk.save(update_fields=["charging_locked_at"])
+    with refused_as("person_locked"):
+        repeat_runs.approve(actor=supervisor, run=run)
+
+
+def test_only_who_asked_takes_a_run_back(clerk: Staff, supervisor: Staff, data: bytes) -> None:
+    ceiling(Act.REPEAT, per_act_minor=0)
+    run = started(clerk, data)
+    with refused_as("not_yours"):
+        repeat_runs.take_back(actor=supervisor, run=run)
+    assert repeat_runs.take_back(actor=clerk, run=run).state == RunState.DRAFT

@@ -131,6 +131,18 @@ def test_rows_that_look_alike_are_charged_only_with_a_reason(
     assert Operation.objects.latest("pk").reason == "Two subscriptions"
 
 
+def test_a_reason_holds_for_what_the_dry_run_showed_and_for_nothing_since(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    [card, other] = repeat.cards(gateway, 2)
+    repeat.worked(repeat.started(supervisor, repeat.sheet([card])))
+    run = repeat.made(supervisor, repeat.sheet([card, other], begins=5))
+    repeat.worked(repeat.started(supervisor, repeat.sheet([other], begins=9)))
+    run = repeat_runs.start(actor=supervisor, run=run, alike_reason="As agreed")
+    shown, since = repeat.worked(run).items.order_by("line")
+    assert (shown.state, since.state) == (ItemState.TAKEN, ItemState.REFUSED)
+
+
 def test_a_paused_run_begins_nothing_and_goes_on_where_it_was(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
