@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.1
 LONGEST_WAIT_S = 2.0
 # Refusals of everything that is sent now, whatever the row: the row waits.
-_LATER = frozenset({"gateway_away", "account_refused", "reconcile_first", "wire_full"})
+LATER = frozenset({"gateway_away", "account_refused", "reconcile_first", "wire_full"})
 _one_at_a_time = threading.Lock()
 
 
@@ -142,7 +142,7 @@ class Hand:
 
     def _refused(self, item: RepeatItem, refusal: Refused) -> None:
         """Tell why the row is not charged; what concerns every row holds the run up instead."""
-        if refusal.code in _LATER:
+        if refusal.code in LATER:
             self.is_held_up = True
             repeat_items.give_back(item)
         elif refusal.code == "not_permitted":

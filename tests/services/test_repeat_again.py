@@ -6,8 +6,10 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from orders import clock
-from orders.errors import Refused
-from orders.models import Event, Staff
+from orders.errors import Conflict, Refused
+from orders.models import Breaker, Event, RepeatRun, Staff
+from orders.models.breakers import SILENCE
+from orders.run_states import RunState
 from orders.sandbox.server import Sandbox
 from orders.services import resolve
 from orders.services.background import Background
@@ -27,6 +29,17 @@ def _in_a_hurry(settings: Settings) -> None:
 @pytest.fixture
 def clerk() -> Staff:
     return StaffFactory(clerk=True)
+
+
+def not_made(clerk: Staff, gateway: Sandbox) -> RepeatRun:
+    """A run of two rows, neither of which reached the gateway."""
+    run = repeat.worked(
+        repeat.started(clerk, repeat.sheet(repeat.cards(gateway, 2), amount="12.930"))
+    )
+    for minutes in (1, 10, 20, 40):
+        with clock.at(clock.now() + timedelta(minutes=minutes)):
+            resolve.once()
+    return run
 
 
 def test_each_is_sent_again_once_with_its_own_reference(clerk: Staff, gateway: Sandbox) -> None:
@@ -52,3 +65,20 @@ def test_where_everything_is_charged_nothing_is_sent_again(clerk: Staff, gateway
         send_again(actor=clerk, run=run)
     assert send_those.call(run.pk, clerk.pk, 0) == 0
     assert len(repeat.charged(gateway)) == 1
+
+
+def test_a_paused_run_sends_nothing_again(clerk: Staff, gateway: Sandbox) -> None:
+    run = not_made(clerk, gateway)
+    RepeatRun.objects.filter(pk=run.pk).update(state=RunState.PAUSED)
+    with pytest.raises(Conflict):
+        send_again(actor=clerk, run=run)
+    assert send_those.call(run.pk, clerk.pk, 0) == 0
+    assert len(repeat.charged(gateway)) == 2
+
+
+def test_while_the_gateway_is_away_the_rest_stays(clerk: Staff, gateway: Sandbox) -> None:
+    run = not_made(clerk, gateway)
+    Breaker.objects.update_or_create(cause=SILENCE, defaults={"opened_at": clock.now()})
+    assert send_those.call(run.pk, clerk.pk, 0) == 0
+    Breaker.objects.update(opened_at=None)
+    assert send_those.call(run.pk, clerk.pk, 0) == 2
