@@ -7,14 +7,27 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Case, Count, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
+from orders.errors import Conflict
 from orders.models import Customer, Order, SearchKey, Staff, StoredCard
 from orders.services import audit
 from orders.services.customer_details import FIELDS, checked, normalise_phone
 from orders.services.pages import Page, page_of
 from orders.services.search_keys import keys_of, matching
 
-__all__ = ["FIELDS", "Found", "create", "find", "normalise_phone", "page", "rebuild_keys", "update"]
+__all__ = [
+    "FIELDS",
+    "Found",
+    "create",
+    "find",
+    "lock_orders",
+    "normalise_phone",
+    "page",
+    "rebuild_keys",
+    "update",
+    "write",
+]
 
 CANDIDATES = 200
 
@@ -92,35 +105,52 @@ def create(
 
 @transaction.atomic
 def update(*, actor: Staff | None, customer: Customer, **changes: str) -> Customer:
-    """The customer with ``changes`` (any of ``FIELDS``) written. Raises ``Refused`` as create does.
+    """The customer with ``changes`` (any of ``FIELDS``) written. Raises ``Refused`` as create does,
+    and ``Conflict`` where somebody changed the email at the same instant.
 
     Receipts that are still to come go to the new email, for orders whose went to the old one. The
     event names the fields that changed, never what they held.
     """
-    lock_orders(customer)
+    is_locked = "email" in changes and lock_orders(customer, changes["email"])
+    return write(actor=actor, customer=customer, changes=changes, orders_are_locked=is_locked)
+
+
+def lock_orders(customer: Customer, email: str) -> bool:
+    """Whether ``email`` is another one, and the orders that may change with it are locked: call it
+    before anything else is, as whoever locks an order and its customer takes the order first.
+    """
+    # All that get receipts: which email they go to is only sure once the customer is locked.
+    if not Customer.objects.filter(pk=customer.pk).exclude(email=email).exists():
+        return False
+    rows = Order.objects.filter(customer=customer, receipt_address__gt="")
+    list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
+    return True
+
+
+def write(
+    *, actor: Staff | None, customer: Customer, changes: dict[str, str], orders_are_locked: bool
+) -> Customer:
+    """What ``update`` does, for a transaction that asked ``lock_orders`` itself. Raises
+    ``Conflict`` where the email changed after that said it need not.
+    """
     customer = Customer.objects.select_for_update().get(pk=customer.pk)
     held = {field: getattr(customer, field) for field in FIELDS}
     details = checked(held | changes)
     changed = [field for field in FIELDS if details[field] != held[field]]
+    if "email" in changed and not orders_are_locked:
+        raise Conflict("changed_meanwhile", _("Somebody else was quicker. See where it stands."))
     if changed:
         for field in changed:
             setattr(customer, field, details[field])
         customer.save(update_fields=changed)
         rebuild_keys(customer)
         if "email" in changed:
-            _mailed_to(customer, held["email"]).update(receipt_address=customer.email)
+            mailed = Order.objects.filter(customer=customer, receipt_address=held["email"])
+            mailed.exclude(receipt_address="").update(receipt_address=customer.email)
         audit.record_account(
             "customer_changed", actor=actor, customer=customer.number, fields=changed
         )
     return customer
-
-
-def lock_orders(customer: Customer) -> None:
-    """Lock the orders that a change of the email changes, before anything else is: whoever locks
-    an order and its customer takes the order first.
-    """
-    rows = _mailed_to(customer, customer.email).select_for_update().order_by("pk")
-    list(rows.values_list("pk", flat=True))
 
 
 def rebuild_keys(customer: Customer) -> None:
@@ -130,13 +160,6 @@ def rebuild_keys(customer: Customer) -> None:
     customer.search_keys.filter(key__in=held - wanted).delete()
     SearchKey.objects.bulk_create(
         SearchKey(customer=customer, key=key) for key in sorted(wanted - held)
-    )
-
-
-def _mailed_to(customer: Customer, email: str) -> QuerySet[Order]:
-    """The customer's orders whose receipts go to ``email``; with none they go nowhere."""
-    return Order.objects.filter(customer=customer, receipt_address=email).exclude(
-        receipt_address=""
     )
 
 

@@ -64,8 +64,7 @@ def ask(
     rules.may(actor, "orders.send_receipt")
     address = checked_email(email)
     with transaction.atomic(durable=True):
-        if corrects_customer:
-            customers.lock_orders(order.customer)
+        is_new = corrects_customer and customers.lock_orders(order.customer, address)
         locked = Order.objects.locked(order.pk)
         if again := Receipt.objects.filter(form_key=form_key).first():
             return _same(again, locked, address, about)
@@ -75,7 +74,7 @@ def ask(
         receipt = _write(locked, operation, address, actor=actor, form_key=form_key)
         audit.record(locked, "receipt_asked", actor=actor, operation=operation, receipt=receipt.pk)
         if corrects_customer:
-            _correct(locked, actor, address)
+            _correct(locked, actor, address, is_new=is_new)
     return receipt
 
 
@@ -136,9 +135,10 @@ def _replace(operation: Operation, address: str) -> None:
     stuck.exclude(address=address).update(state=ReceiptState.REPLACED, due_at=None)
 
 
-def _correct(order: Order, actor: Staff, address: str) -> None:
+def _correct(order: Order, actor: Staff, address: str, *, is_new: bool) -> None:
     rules.may(actor, "orders.change_customer")
-    customers.update(actor=actor, customer=order.customer, email=address)
+    email = {"email": address}
+    customers.write(actor=actor, customer=order.customer, changes=email, orders_are_locked=is_new)
     if order.receipt_address:
         Order.objects.filter(pk=order.pk).update(receipt_address=address)
 

@@ -6,16 +6,17 @@ On SQLite one transaction waits for the whole of the other, and nothing can go w
 import threading
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from orders.errors import Conflict
 from orders.gateway import Outcome
-from orders.models import Operation, Order, Staff
+from orders.models import Customer, Operation, Order, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import evidence, resend
+from orders.services import customers, evidence, place, receipts, resend
 from orders.states import Status
 from tests import steps
-from tests.factories import OperationFactory, StaffFactory
+from tests.factories import CustomerFactory, OperationFactory, OrderFactory, StaffFactory
 from tests.services.said import said
 from tests.services.test_resend import not_charged
 from tests.together import together
@@ -90,3 +91,58 @@ def test_a_refusal_and_a_charge_of_one_person_with_one_card_wait_for_each_other(
     assert agent.charging_locked_at
     sent.refresh_from_db()
     assert sent.status == Status.DECLINED
+
+
+def test_a_customer_read_before_an_email_changed_is_locked_after_their_orders(
+    agent: Staff,
+) -> None:
+    stale = CustomerFactory(email="first@example.com")
+    Customer.objects.filter(pk=stale.pk).update(email="second@example.com")
+    order = OrderFactory(customer=stale, receipt_address="second@example.com")
+    ahead = Ahead()
+
+    def order_then_customer() -> Customer:
+        with transaction.atomic():
+            Order.objects.locked(order.pk)
+            ahead.wait()
+            return Customer.objects.select_for_update().get(pk=stale.pk)
+
+    def corrected() -> Customer:
+        assert ahead.is_there.wait(10)
+        return customers.update(actor=agent, customer=stale, email="third@example.com")
+
+    results = together(order_then_customer, corrected)
+    assert {type(one) for one in results} == {Customer}, results
+    order.refresh_from_db()
+    assert order.receipt_address == "third@example.com"
+
+
+def test_a_change_of_no_email_locks_no_orders(agent: Staff) -> None:
+    customer = CustomerFactory(city="Dubai")
+    with CaptureQueriesContext(connection) as queries:
+        customers.update(actor=agent, customer=customer, email=customer.email, city="Amman")
+    assert not [one for one in queries if '"orders_order"' in one["sql"]]
+
+
+def test_an_email_that_changed_after_the_orders_were_left_unlocked_is_told(
+    agent: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    customer = CustomerFactory(email="first@example.com")
+    monkeypatch.setattr(customers, "lock_orders", lambda *_one: False)
+    with pytest.raises(Conflict, match="quicker"):
+        customers.update(actor=agent, customer=customer, email="second@example.com")
+
+
+def test_a_receipt_that_corrects_the_email_locks_the_customers_orders_once(agent: Staff) -> None:
+    order = OrderFactory(charged=True, receipt_address="first@example.com")
+    with CaptureQueriesContext(connection) as queries:
+        receipts.ask(
+            actor=agent,
+            order=order,
+            email="second@example.com",
+            form_key=place.new_form_key(),
+            corrects_customer=True,
+        )
+    by_customer = 'WHERE ("orders_order"."customer_id"'
+    told = [one["sql"] for one in queries if one["sql"].startswith("SELECT")]
+    assert len([sql for sql in told if by_customer in sql]) == 1
