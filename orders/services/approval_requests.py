@@ -69,12 +69,12 @@ def hold_charge(
 ) -> None:
     """See to it that a charge about to be sent waits for approval where ``actor`` is ``over`` a
     ceiling; ``reason`` is what they typed just now, or "". Raises ``Refused`` where it was not
-    approved, or where it would take money at once.
+    approved, and ``OverCeiling`` where it would take money at once.
     """
     request = ApprovalRequest.objects.filter(operation=operation).first()
     if request is None:
         if over and operation.kind != Kind.AUTHORIZATION:
-            raise ceilings.refusal(over, _takes_at_once())
+            raise ceilings.refusal(over, _takes_at_once(), may_be_asked_for=False)
         if over:
             reason = reason or operation.reason
             ask_for_charge(order, operation, actor=actor, over=over, reason=reason)

@@ -72,11 +72,15 @@ def check(*, actor: Staff, act: Act, amount_minor: int, currency: str) -> None:
         raise refusal(found)
 
 
-def refusal(over: Over, words: str = "") -> OverCeiling:
-    """What to raise where another person has to approve it; ``words`` say how, with ``over``."""
+def refusal(
+    over: Over, words: str = "", *, code: str = "over_ceiling", may_be_asked_for: bool = True
+) -> OverCeiling:
+    """What to raise where another person has to approve it; ``words`` say how, with ``over``. What
+    cannot wait for that is not ``may_be_asked_for``: the trail hears of it at once.
+    """
     words = words or _("%(over)s Nothing was sent. You can ask for approval.")
     return OverCeiling(
-        "over_ceiling", words % {"over": over}, field="amount", may_be_asked_for=True
+        code, words % {"over": over}, field="amount", may_be_asked_for=may_be_asked_for
     )
 
 

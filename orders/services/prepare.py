@@ -40,8 +40,8 @@ def prepare(
     """The operation, ``prepared``, or with a stored card ``sending``. Over the ceiling of ``actor``
     it only reserves, whatever the order wants, and a second person is asked to approve it. Without
     an ``actor`` a repeat run charges a stored card, and answers for it. A charge
-    under an agreement cannot be reserved: over a ceiling it raises ``Refused``, and so does one
-    without a stored card, and a permission to keep a card that is kept already.
+    under an agreement cannot be reserved: over a ceiling it raises ``OverCeiling``; without a
+    stored card it raises ``Refused``, as does a permission to keep a card that is kept already.
     """
     _check_said_of(card, consent, initiated_by)
     over = ceilings.over_charge(
@@ -55,7 +55,7 @@ def prepare(
             "%(over)s A charge under an agreement cannot wait for approval. Somebody with a higher "
             "limit has to make it."
         )
-        raise Refused("over_ceiling_now", sentence % {"over": over}, field="amount")
+        raise ceilings.refusal(over, sentence, code="over_ceiling_now", may_be_asked_for=False)
     seq = order.operations.filter(kind__in=CHARGES).count() + 1
     operation = Operation(
         order=order,

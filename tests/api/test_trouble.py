@@ -10,11 +10,12 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from orders import counters
-from orders.api import body, find
+from orders.api import body, find, trouble
 from orders.models import Operation, Order, StoredCard
 from orders.problems import PROBLEMS
 from orders.sandbox.server import Sandbox
-from orders.services import charge, patience
+from orders.services import ceilings, charge, patience
+from orders.states import Act, Limit
 from tests import steps
 from tests.api.conftest import Machine, make_machine, order
 from tests.factories import CustomerFactory, OrderFactory
@@ -181,6 +182,12 @@ def test_more_than_a_key_may_charge_is_refused(admin: Any, card: StoredCard) -> 
     assert machine.post("/orders", order(card, amount_minor=5_000)).status_code == 201
     told = problem(machine.post("/orders", order(card, amount_minor=100, currency="SAR")))
     assert (told["status"], told["code"]) == (403, "key_currency")
+
+
+def test_a_ceiling_under_which_nothing_waits_is_told_as_any_other(db: None) -> None:
+    over = ceilings.Over(Act.CHARGE, Limit.PER_ACT, 10_000, 0, "AED")
+    told = ceilings.refusal(over, code="over_ceiling_now", may_be_asked_for=False)
+    assert problem(trouble.refused(told))["status"] == 403
 
 
 def test_sentences_are_said_in_the_language_asked_for(shop: Machine) -> None:

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from orders import clock
-from orders.errors import Refused
-from orders.models import Consent, Operation, Staff, StoredCard
+from orders.errors import OverCeiling, Refused
+from orders.models import Consent, Event, Operation, Staff, StoredCard
 from orders.purposes import Initiator, Purpose
 from orders.sandbox.server import Sandbox
 from orders.services import agreements, charge, place, resend, withdrawals
@@ -190,7 +190,11 @@ def test_what_we_start_over_a_ceiling_cannot_wait_for_approval(
     agent: Staff, gateway: Sandbox
 ) -> None:
     limit_charges(at_once=10_000)
-    assert refusal(agent, card_with(gateway), 12_500).code == "over_ceiling_now"
+    refused = refusal(agent, card_with(gateway), 12_500)
+    assert isinstance(refused, OverCeiling)
+    assert (refused.code, refused.may_be_asked_for) == ("over_ceiling_now", False)
+    told = Event.objects.get(kind="limit_reached", actor=agent)
+    assert told.data["limit"] == "over_ceiling_now"
     operation = charge_it(agent, card_with(gateway), 12_500, CUSTOMER)
     assert (operation.kind, operation.status) == (Kind.AUTHORIZATION, Status.APPROVED)
 

@@ -218,6 +218,7 @@ def test_a_colleague_with_a_lower_ceiling_cannot_send_a_prepared_charge(
     with refused("over_ceiling") as told:
         steps.charge.charge(actor=clerk, operation=operation)
     assert "higher limit may send this charge" in str(told.value)
+    assert operation.order.events.get(kind="limit_reached").data == {"limit": "over_ceiling"}
     operation.refresh_from_db()
     assert operation.status == Status.PREPARED
     assert steps.charge.charge(actor=agent, operation=operation).status == Status.APPROVED
