@@ -11,7 +11,7 @@ from orders import clock, money
 from orders.errors import Refused
 from orders.forms.overlap import overlap_h
 from orders.forms.reason import ReasonForm
-from orders.forms.release import ReleaseForm
+from orders.forms.second_person import SecondPersonForm
 from orders.forms.text import TextField
 from orders.services.api_scopes import SCOPES
 from orders.services.new_api_key import MOST_REQUESTS_A_MINUTE, NewKey
@@ -23,13 +23,10 @@ def _currencies() -> list[tuple[str, Any]]:
     return [("", _("No ceiling")), *((code, code) for code in settings.CURRENCIES)]
 
 
-class ApiKeyForm(ReleaseForm):
+class ApiKeyForm(SecondPersonForm):
     """What ``services.api_keys.make`` asks for; ``new_key()`` once it is valid. The service
     asks for the second person, because not every key needs one.
     """
-
-    typed_reference = None  # type: ignore[assignment]
-    reason = None  # type: ignore[assignment]
 
     name = TextField(
         label=_("Who uses it"),

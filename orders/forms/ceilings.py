@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import money
 from orders.errors import Refused
-from orders.forms.release import ReleaseForm
+from orders.forms.second_person import SecondPersonForm
 from orders.forms.text import TextField
 from orders.roles import role_words
 from orders.states import Act
@@ -38,13 +38,11 @@ class RoleField(forms.ModelChoiceField):
         return role_words(obj.name)
 
 
-class CeilingsForm(ReleaseForm):
+class CeilingsForm(SecondPersonForm):
     """What ``services.ceiling_changes`` asks for. ``per_act_minor`` and ``per_day_minor`` are what
     was typed, in minor units, ``None`` for no limit.
     """
 
-    typed_reference = None  # type: ignore[assignment]
-    reason = None  # type: ignore[assignment]
     group = RoleField(
         label=_("Role"),
         queryset=Group.objects.order_by("name"),

@@ -5,16 +5,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from orders.forms.release import ReleaseForm
+from orders.forms.reason import ReasonForm
+from orders.forms.second_person import SecondPersonForm
 from orders.forms.text import TextField
 
 HAPPENED, DID_NOT = "happened", "did_not"
 
 
-class SettleForm(ReleaseForm):
+class SettleForm(ReasonForm, SecondPersonForm):
     """What ``services.settle`` asks for. Of what is proven already only its end can be said."""
 
-    typed_reference = None  # type: ignore[assignment]
     said = forms.ChoiceField(
         label=_("What do the gateway's books show?"),
         widget=forms.RadioSelect,

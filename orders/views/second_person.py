@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from orders.accounts import second_person
 from orders.errors import Conflict, Refused
-from orders.forms.release import ReleaseForm
+from orders.forms.second_person import SecondPersonForm
 from orders.models import Operation, Staff
 
 
@@ -31,7 +31,9 @@ class TwoPersonAct:
     done: str | Promise
 
 
-def is_settled(request: HttpRequest, form: ReleaseForm, two: TwoPersonAct, **said: Any) -> bool:
+def is_settled(
+    request: HttpRequest, form: SecondPersonForm, two: TwoPersonAct, **said: Any
+) -> bool:
     """Whether it is settled now, by these two people or by an answer that came meanwhile; if not,
     the valid ``form`` says why. ``said`` is what the services ask for besides the people.
     """
