@@ -1,5 +1,6 @@
 """API keys for tests, made by an administrator and a supervisor."""
 
+from collections.abc import Callable
 from typing import Any
 
 from orders.models import ApiKey, Staff
@@ -20,7 +21,12 @@ def new_key(**changes: Any) -> NewKey:
     return NewKey(**({"name": "Shop", "scopes": ["charges:write"]} | CEILINGS | changes))
 
 
+def given(person: Staff | None) -> Callable[[], Staff | None]:
+    """A second person who proved who they are, or nobody."""
+    return lambda: person
+
+
 def make_key(admin: Staff, **changes: Any) -> tuple[ApiKey, str]:
     """Its row, and the key."""
     second = StaffFactory(supervisor=True)
-    return api_keys.make(actor=admin, new_key=new_key(**changes), second_person=second)
+    return api_keys.make(actor=admin, new_key=new_key(**changes), second_person=given(second))

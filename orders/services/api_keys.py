@@ -8,6 +8,7 @@ import hmac
 import ipaddress
 import secrets
 import string
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -36,16 +37,18 @@ class TooManyRequests(Refused):
 
 
 def make(
-    *, actor: Staff, new_key: NewKey, second_person: Staff | None = None
+    *, actor: Staff, new_key: NewKey, second_person: Callable[[], Staff | None] = lambda: None
 ) -> tuple[ApiKey, str]:
-    """The key's row, and the key itself, which nobody sees a second time. ``second_person`` has
-    proven on the same form who they are; a key that moves money is made by two people.
+    """The key's row, and the key itself, which nobody sees a second time. A key that moves money is
+    made by two people: ``second_person`` is called for it alone, once nothing else is refused, and
+    gives who proved on the same form who they are, or refuses them.
 
     Raises ``Refused`` with the field to correct, and ``Conflict`` for a name that a living key has.
     """
     check(actor=actor, new_key=new_key)
+    second = second_person() if new_key.moves_money else None
     if new_key.moves_money:
-        check_second_person(actor, second_person)
+        check_second_person(actor, second)
     name, key = new_key.name.strip(), new_secret()
     try:
         with transaction.atomic(durable=True):
@@ -74,7 +77,7 @@ def make(
                 scopes=row.scopes,
                 currency=row.currency,
                 at_most_minor=[row.charge_ceiling_minor, row.day_ceiling_minor],
-                second_person=str(second_person) if new_key.moves_money else "",
+                second_person=str(second or ""),
             )
     except IntegrityError as error:
         raise Conflict("name_taken", _("A key of this name is in use."), field="name") from error

@@ -1,6 +1,7 @@
 """Make an API key. It is shown on the answer to the form, and never again."""
 
-from typing import cast
+from functools import partial
+from typing import Any, cast
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import permission_required
@@ -36,12 +37,18 @@ def api_key_new(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/api_key_new.html", {"form": form})
 
 
-@sensitive_variables("typed")
 def _made(request: HttpRequest, form: ApiKeyForm) -> tuple[ApiKey, str]:
-    """The row and the key. Nobody is asked to agree to a key that moves no money."""
-    actor, typed, new_key = cast("Staff", request.user), form.cleaned_data, form.new_key()
-    new_api_key.check(actor=actor, new_key=new_key)
-    second = None
-    if new_key.moves_money and typed["second_username"]:
-        second = second_of(request, typed["second_username"], typed["second_password"])
-    return api_keys.make(actor=actor, new_key=new_key, second_person=second)
+    """The row and the key."""
+    return api_keys.make(
+        actor=cast("Staff", request.user),
+        new_key=form.new_key(),
+        second_person=partial(_second, request, form.cleaned_data),
+    )
+
+
+@sensitive_variables("typed")
+def _second(request: HttpRequest, typed: dict[str, Any]) -> Staff | None:
+    """Who agrees, or ``None`` where nobody was named."""
+    if not typed["second_username"]:
+        return None
+    return second_of(request, typed["second_username"], typed["second_password"])

@@ -16,7 +16,7 @@ from orders.services.api_keys import KeyRefused, TooManyRequests
 from orders.services.api_scopes import SCOPES
 from orders.services.new_api_key import NewKey
 from tests import steps
-from tests.api_keys import make_key, new_key
+from tests.api_keys import given, make_key, new_key
 from tests.factories import StaffFactory
 from tests.together import together
 
@@ -117,11 +117,11 @@ def test_a_key_that_moves_money_is_made_by_two_people(admin: Staff, scope: str) 
         (StaffFactory(supervisor=True, is_active=False), "second_not_permitted"),
     ):
         with pytest.raises(Refused) as refused:
-            api_keys.make(actor=admin, new_key=wanted, second_person=second)
+            api_keys.make(actor=admin, new_key=wanted, second_person=given(second))
         assert refused.value.code == code
     assert not ApiKey.objects.exists()
     other = StaffFactory(admin=True)
-    api_keys.make(actor=admin, new_key=wanted, second_person=other)
+    api_keys.make(actor=admin, new_key=wanted, second_person=given(other))
     told = Event.objects.get(kind="api_key_made")
     assert (told.actor, told.data["second_person"]) == (admin, str(other))
 

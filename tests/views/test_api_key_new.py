@@ -64,6 +64,11 @@ def test_a_key_that_only_reads_is_made_by_one_person(admin: Staff) -> None:
     assert shown(answer)
 
 
+def test_a_second_person_typed_for_a_key_that_only_reads_is_not_asked(admin: Staff) -> None:
+    assert shown(make(admin, scopes=["orders:read"], second_password="wrong"))
+    assert Event.objects.get(kind="api_key_made").data["second_person"] == ""
+
+
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
