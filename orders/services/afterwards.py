@@ -138,10 +138,11 @@ def weigh_totals(order: Order, charge: Operation, said: Statement) -> None:
     """
     mine = list(charge.follow_ups.all())
     is_open = any(one.status in IN_FLIGHT or one.is_asked_about for one in mine)
-    if said.reply is None or not said.verified or is_open:
+    totals = said.totals
+    if totals is None or is_open:
         return
     counted, kinds = sums_of(charge, mine), (Kind.CAPTURE, Kind.REFUND)
-    more = [kind for kind in kinds if by_books.exceeds(kind, said.reply, counted) > 0]
+    more = [kind for kind in kinds if by_books.exceeds(kind, totals, counted) > 0]
     if not more:
         return
     perhaps = [one for one in mine if one.kind in more and one.status in LOOKED_AT_AGAIN]

@@ -32,10 +32,10 @@ def check_first(kind: Kind, order: Order, *, charge: str, amount_minor: int) -> 
     if row is None or allowed.in_flight(row, operations) or _was_heard_lately(row):
         return
     readiness.check()
-    reply = ask.ask_now(row).reply
-    if reply is None or not reply.query_ok:
+    totals = ask.ask_now(row).totals
+    if totals is None:
         return
-    there = _sums_there(reply, sums_of(row, order.operations.all()))
+    there = _sums_there(totals, sums_of(row, order.operations.all()))
     if there.left(kind) < max(amount_minor, 1):
         left = money.format_money(max(0, there.left(kind)), row.currency)
         raise Conflict(

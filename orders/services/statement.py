@@ -65,6 +65,12 @@ class Statement:
         return self.verified if self.was_tried else None
 
     @property
+    def totals(self) -> StatusReply | None:
+        """The answer to a question where its totals can be believed, else ``None``."""
+        is_whole = self.verified and self.reply is not None and self.reply.query_ok
+        return self.reply if is_whole else None
+
+    @property
     def is_release(self) -> bool:
         """Whether two people let go of the operation, rather than somebody told its outcome."""
         return self.source == Evidence.Source.PERSON and self.reason == RELEASED

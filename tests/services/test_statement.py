@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from orders.gateway import Feedback, Outcome, Reply, StatusReply
@@ -102,3 +104,12 @@ def test_feedback_about_another_card_proves_nothing() -> None:
     other = feedback(operation, token_name="b" * 32)
     assert (other.outcome, other.reason) == (Outcome.UNKNOWN, "token_name_differs")
     assert other.is_mismatch
+
+
+def test_totals_are_those_of_a_verified_answer_to_a_question_that_succeeded(db: None) -> None:
+    operation = OperationFactory(sent=True)
+    told = check(operation, captured_minor=operation.amount_minor)
+    assert told.totals is told.reply is not None
+    assert replace(told, verified=False).totals is None
+    assert check(operation, query_ok=False).totals is None
+    assert feedback(operation).totals is None
