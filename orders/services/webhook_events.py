@@ -8,17 +8,20 @@ import json
 import logging
 import secrets
 import string
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import translation
 
 from orders import clock
 from orders.models import Operation, Order, WebhookDelivery, WebhookEndpoint
 from orders.models.webhooks import PING
+from orders.services import audit
 from orders.services.order_facts import whole_facts
 from orders.services.webhook_delivery import line_up
 from orders.states import Kind, OrderStatus, Status
@@ -49,19 +52,30 @@ def follow(order: Order, was: Money, *, outside: int) -> None:
     """Write to every active address what changed since it was told last; ``was`` is what the order
     said before, for addresses that were never told of it.
 
-    Whatever is wrong with a message, the proof of the money is kept; the order's next change makes
-    up for it. Raises only what the database raises when it is away.
+    Whatever is wrong with a message, the proof of the money is kept: an alarm tells which address
+    was not told, and the order's next change makes up for it. Raises only what the database raises
+    when it is away.
     """
-    endpoints = list(WebhookEndpoint.objects.filter(is_active=True).order_by("id"))
-    if not endpoints:
-        return
+    endpoints: list[WebhookEndpoint] = []
+    with _costing_no_proof(order, ""):
+        endpoints = list(WebhookEndpoint.objects.filter(is_active=True).order_by("id"))
+    facts = cache(lambda: _facts(order, outside))
+    for endpoint in endpoints:
+        with _costing_no_proof(order, endpoint.name):
+            _write(order, was, endpoint, *facts())
+
+
+@contextmanager
+def _costing_no_proof(order: Order, webhook: str) -> Iterator[None]:
+    """What fails within is undone alone, and told in the order's trail."""
     try:
         with transaction.atomic():
-            _write(order, was, outside, endpoints)
-    except (InterfaceError, OperationalError):
-        raise
-    except Exception:
+            yield
+    except Exception as error:
+        if isinstance(error, InterfaceError | OperationalError) and not connection.is_usable():
+            raise
         log.exception("order %s lacks a webhook", order.pk)
+        audit.record(order, "webhook_failed", webhook=webhook, problem="not_written")
 
 
 def write_ping(endpoint: WebhookEndpoint) -> WebhookDelivery:
@@ -75,31 +89,34 @@ def write_ping(endpoint: WebhookEndpoint) -> WebhookDelivery:
     return ping
 
 
-def _write(order: Order, was: Money, outside: int, endpoints: Sequence[WebhookEndpoint]) -> None:
+def _facts(order: Order, outside: int) -> tuple[Money, dict[str, Any]]:
     operations = list(order.operations.select_related("parent").order_by("id"))
-    now = _money_of(order, outside, operations)
     with translation.override("en"):
-        facts = {"order": whole_facts(order, operations)}
-    for endpoint in endpoints:
-        told = WebhookDelivery.objects.filter(endpoint=endpoint, order=order)
-        last = told.order_by("-sequence").first()
-        before = _read(last.money) if last else was
-        if not _differs(before, now, is_first=last is None):
-            continue
-        sequence = last.sequence + 1 if last else 1
-        message_id, at, kind = _new_id(), clock.now(), kind_of(before, now)
-        delivery = WebhookDelivery.objects.create(
-            endpoint=endpoint,
-            order=order,
-            sequence=sequence,
-            message_id=message_id,
-            kind=kind,
-            body=_body(message_id, kind, at, {"sequence": sequence} | facts),
-            money=now._asdict(),
-            made_at=at,
-            since=at,
-        )
-        line_up(delivery)
+        return _money_of(order, outside, operations), {"order": whole_facts(order, operations)}
+
+
+def _write(
+    order: Order, was: Money, endpoint: WebhookEndpoint, now: Money, facts: dict[str, Any]
+) -> None:
+    told = WebhookDelivery.objects.filter(endpoint=endpoint, order=order)
+    last = told.order_by("-sequence").first()
+    before = _read(last.money) if last else was
+    if not _differs(before, now, is_first=last is None):
+        return
+    sequence = last.sequence + 1 if last else 1
+    message_id, at, kind = _new_id(), clock.now(), kind_of(before, now)
+    delivery = WebhookDelivery.objects.create(
+        endpoint=endpoint,
+        order=order,
+        sequence=sequence,
+        message_id=message_id,
+        kind=kind,
+        body=_body(message_id, kind, at, {"sequence": sequence} | facts),
+        money=now._asdict(),
+        made_at=at,
+        since=at,
+    )
+    line_up(delivery)
 
 
 def kind_of(was: Money, now: Money) -> str:

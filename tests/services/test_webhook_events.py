@@ -2,17 +2,19 @@
 
 import json
 import logging
+from contextlib import nullcontext
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from pytest_django.fixtures import Settings
 
 from orders.gateway import Outcome
-from orders.models import Operation, Order, Staff, WebhookDelivery, WebhookEndpoint
+from orders.models import Event, Operation, Order, Staff, WebhookDelivery, WebhookEndpoint
 from orders.sandbox.server import Sandbox
 from orders.services import (
     api_keys,
+    attention,
     evidence,
     paid,
     place,
@@ -185,13 +187,50 @@ def test_a_message_that_cannot_be_written_costs_no_proof(
     operation.refresh_from_db()
     assert operation.status == Status.APPROVED
     assert "lacks a webhook" in caplog.text
+    event = Event.objects.get(kind="webhook_failed")
+    assert event.data == {"webhook": "Shop", "problem": "not_written"}
+    [alarm] = attention.alarms(StaffFactory(supervisor=True)).items
+    assert alarm.title == "A webhook could not be delivered"
 
 
-def test_what_changes_while_nobody_is_told_costs_one_question(
+def test_a_statement_that_fails_costs_neither_the_proof_nor_other_addresses(
+    endpoint: WebhookEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = webhook_events.write_ping(endpoint).message_id
+    url = "https://ledger.example.com"
+    other, _secret = webhooks.make(actor=endpoint.created_by, name="Ledger", url=url)
+    ids = iter([taken, "msg_new"])
+    monkeypatch.setattr(webhook_events, "_new_id", lambda: next(ids))
+    operation = OrderFactory(unknown=True).operations.get()
+    approve(operation)
+    operation.refresh_from_db()
+    assert operation.status == Status.APPROVED
+    assert list(operation.order.webhooks.values_list("endpoint", flat=True)) == [other.pk]
+    assert Event.objects.get(kind="webhook_failed").data["webhook"] == "Shop"
+
+
+@pytest.mark.parametrize("is_usable", [True, False])
+def test_only_a_database_that_is_away_stops_the_proof(
+    endpoint: WebhookEndpoint, monkeypatch: pytest.MonkeyPatch, is_usable: bool
+) -> None:
+    def locked(*_given: object) -> None:
+        raise OperationalError
+
+    operation = OrderFactory(unknown=True).operations.get()
+    with monkeypatch.context() as patch:
+        patch.setattr(webhook_events, "whole_facts", locked)
+        patch.setattr(connection, "is_usable", lambda: is_usable)
+        with nullcontext() if is_usable else pytest.raises(OperationalError):
+            approve(operation)
+    operation.refresh_from_db()
+    assert (operation.status == Status.APPROVED) is is_usable
+
+
+def test_what_changes_while_nobody_is_told_costs_one_question_of_its_own(
     django_assert_num_queries: object, settings: Settings
 ) -> None:
     order = OrderFactory(charged=True)
-    with django_assert_num_queries(5):  # type: ignore[operator]
+    with django_assert_num_queries(7):  # type: ignore[operator]
         totals.recompute(order)
 
 
