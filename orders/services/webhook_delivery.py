@@ -101,7 +101,7 @@ def send_soon(delivery: WebhookDelivery) -> None:
 
 
 def waiting() -> tuple[int, float]:
-    """How many messages wait to leave, and the seconds since the oldest of them was written."""
+    """How many messages wait to leave, and the seconds since the first of them could leave."""
     rows = WebhookDelivery.objects.filter(state=WebhookState.WAITING, endpoint__is_active=True)
     oldest = rows.aggregate(at=Min("since"))["at"]
     return rows.count(), (clock.now() - oldest).total_seconds() if oldest else 0.0
@@ -187,7 +187,9 @@ def _end(
     """The row waits for nothing more, and what waited for it goes. Under the order's lock."""
     told = _told(delivery, now, status, problem)
     moved = _mine(delivery).update(state=state, due_at=None, **told, **changes)
-    for row in next_in_line(delivery):
+    freed = next_in_line(delivery)
+    WebhookDelivery.objects.filter(pk__in=[row.pk for row in freed]).update(since=now)
+    for row in freed:
         send_soon(row)
     return moved
 
@@ -204,13 +206,13 @@ def _note_failure(delivery: WebhookDelivery, silence: NotDelivered, now: datetim
 
 
 def _is_paused(delivery: WebhookDelivery, now: datetime) -> bool:
-    """Whether the address is left alone now: then the row is due again afterwards, unless its time
-    is over by now.
+    """Whether the address is left alone now: then the row is due again afterwards, unless it was
+    tried and its time is over by now.
     """
     until = delivery.endpoint.paused_until
     if until is None or until <= now or delivery.kind == PING:
         return False
-    if _is_late(delivery, now):
+    if delivery.failures and _is_late(delivery, now):
         _give_up(delivery, NotDelivered("address_away"), now)
         return True
     _waiting().filter(pk=delivery.pk, tries=delivery.tries).update(due_at=until)

@@ -13,6 +13,7 @@ from orders.models import Staff, WebhookDelivery, WebhookEndpoint
 from orders.services import audit, rules, webhook_events
 from orders.services.webhook_delivery import policy
 from orders.services.webhook_secrets import seal
+from orders.states import WebhookState
 from orders.webhooks import NoTarget, new_secret, parse
 
 RIGHT = "orders.manage_webhooks"
@@ -63,9 +64,12 @@ def change(*, actor: Staff, endpoint: WebhookEndpoint, name: str, url: str) -> W
 
 def switch(*, actor: Staff, endpoint: WebhookEndpoint, on: bool) -> WebhookEndpoint:
     """The row, told of changes from now on or not any more. What waits goes on waiting meanwhile;
-    what changes meanwhile is not told.
+    what changes meanwhile is not told. Its three days of tries begin anew.
     """
     rules.may(actor, RIGHT)
+    if on:  # before the address is locked: whoever notes a try locks the message first
+        waiting = WebhookDelivery.objects.filter(endpoint=endpoint, state=WebhookState.WAITING)
+        waiting.filter(endpoint__is_active=False).update(since=clock.now(), failures=0)
     with transaction.atomic(durable=True):
         row = _locked(endpoint)
         if row.is_active != on:
