@@ -14,7 +14,7 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Min, QuerySet
+from django.db.models import Case, Min, QuerySet, Value, When
 
 from orders import clock
 from orders.models import Order, WebhookDelivery, WebhookEndpoint
@@ -152,8 +152,9 @@ def _put_off(delivery: WebhookDelivery, silence: NotDelivered) -> bool:
         return _give_up(delivery, silence, now)
     wait_s = min(LONGEST_RETRY_S, FIRST_RETRY_S * 2 ** min(delivery.failures, 20))
     wait_s *= random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311  no secret
+    due_at = now + timedelta(seconds=wait_s)
     _mine(delivery).update(
-        due_at=now + timedelta(seconds=wait_s),
+        due_at=Case(When(due_at__isnull=False, then=Value(due_at))),  # else it waits in line again
         failures=delivery.failures + 1,
         **_told(delivery, now, silence.status, silence.reason),
     )
@@ -240,4 +241,5 @@ def _waiting() -> QuerySet[WebhookDelivery]:
 
 def _mine(delivery: WebhookDelivery) -> QuerySet[WebhookDelivery]:
     """The row, as long as it waits and nobody began another try."""
-    return _waiting().filter(pk=delivery.pk, tries=delivery.tries)
+    waiting = WebhookDelivery.objects.filter(state=WebhookState.WAITING)
+    return waiting.filter(pk=delivery.pk, tries=delivery.tries)

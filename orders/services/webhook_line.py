@@ -29,3 +29,12 @@ def next_in_line(done: WebhookDelivery) -> list[WebhookDelivery]:
     line = WebhookDelivery.objects.filter(endpoint=done.endpoint_id, order=done.order_id)
     waiting = line.filter(state=WebhookState.WAITING, due_at=None)
     return list(free(waiting).order_by("sequence"))
+
+
+def hold_back(again: WebhookDelivery) -> None:
+    """Have those wait for ``again``, which waits once more, that must not go before it. A try of
+    one that is on its way is noted all the same.
+    """
+    line = WebhookDelivery.objects.filter(endpoint=again.endpoint_id, order=again.order_id)
+    waiting = line.filter(state=WebhookState.WAITING, sequence__gt=again.sequence)
+    waiting.exclude(pk__in=free(waiting).values("pk")).update(due_at=None)

@@ -14,6 +14,7 @@ from orders.models import Order, Staff, WebhookDelivery, WebhookEndpoint
 from orders.models.webhooks import PING
 from orders.services import audit, rules
 from orders.services.webhook_delivery import line_up
+from orders.services.webhook_line import hold_back
 from orders.services.webhooks import RIGHT
 from orders.states import WebhookState
 
@@ -74,7 +75,9 @@ def _wait_again(pk: int) -> int:
     done = WebhookDelivery.objects.filter(pk=pk).exclude(state=WebhookState.WAITING)
     moved = done.update(state=WebhookState.WAITING, since=clock.now(), failures=0)
     if moved:
-        line_up(WebhookDelivery.objects.get(pk=pk))
+        row = WebhookDelivery.objects.get(pk=pk)
+        hold_back(row)
+        line_up(row)
     return moved
 
 

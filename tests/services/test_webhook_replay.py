@@ -9,6 +9,7 @@ from orders.errors import Conflict, Refused
 from orders.models import Event, WebhookDelivery, WebhookEndpoint
 from orders.services import webhook_replay, webhooks
 from orders.services.timeline import timeline
+from orders.services.webhook_delivery import deliver
 from tests.factories import StaffFactory
 from tests.services.after_sale import kinds
 from tests.services.hooks import now, registered, worked_off
@@ -78,6 +79,50 @@ def test_what_is_sent_again_holds_up_nothing_new(
     changed(order=first.order)
     worked_off()
     assert [one["sequence"] for one in receiver.told] == [1, 1, 2]
+
+
+def failed_then_next(receiver: Receiver) -> tuple[WebhookDelivery, WebhookDelivery]:
+    """A message that never arrived and failed for good, and the next one, which was tried once."""
+    first, second = changed(2)
+    receiver.answers = lambda: 410
+    WebhookDelivery.objects.update(since=clock.now() - timedelta(days=3))
+    worked_off()
+    assert (now(first).state, now(second).tries) == ("failed", 1)
+    return first, second
+
+
+def test_what_never_arrived_goes_before_the_next_one_of_its_order(
+    receiver: Receiver, endpoint: WebhookEndpoint
+) -> None:
+    first, second = failed_then_next(receiver)
+    again(first)
+    assert now(second).due_at is None
+    WebhookDelivery.objects.exclude(due_at=None).update(due_at=clock.now())
+    worked_off()
+    assert now(second).tries == 1
+    receiver.requests.clear()
+    receiver.answers = lambda: 204
+    WebhookDelivery.objects.exclude(due_at=None).update(due_at=clock.now())
+    worked_off()
+    assert [one["sequence"] for one in receiver.told] == [1, 2]
+
+
+@pytest.mark.parametrize("status", [204, 410])
+def test_a_try_on_its_way_is_noted_although_it_waits_for_one_sent_again(
+    receiver: Receiver, endpoint: WebhookEndpoint, status: int
+) -> None:
+    first, second = failed_then_next(receiver)
+
+    def answer() -> int:
+        again(first)
+        return status
+
+    receiver.answers = answer
+    WebhookDelivery.objects.filter(pk=second.pk).update(due_at=clock.now())
+    deliver.call(second.pk, 1)
+    done = now(second)
+    assert (done.due_at, done.last_status, len(done.log)) == (None, status, 2)
+    assert done.state == ("delivered" if status == 204 else "waiting")
 
 
 def test_all_since_a_moment_go_again_in_their_order(
