@@ -55,8 +55,9 @@ def change(*, actor: Staff, endpoint: WebhookEndpoint, name: str, url: str) -> W
             if row.url != url:  # nothing is known of the new one yet
                 row.failures, row.paused_until = 0, None
             row.name, row.url = name, url
-            row.save(update_fields=["name", "url", "failures", "paused_until"])
             audit.record_account("webhook_changed", actor=actor, webhook=name, url=url, **before)
+            # Last: a new name locks the row against messages too, and the trail may have to wait.
+            row.save(update_fields=["name", "url", "failures", "paused_until"])
     except IntegrityError as error:
         raise _name_taken() from error
     return row

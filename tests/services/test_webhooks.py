@@ -3,6 +3,7 @@ trail.
 """
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from pytest_django.fixtures import Settings
@@ -10,7 +11,7 @@ from pytest_django.fixtures import Settings
 from orders import clock
 from orders.errors import Conflict, Refused
 from orders.models import Event, Staff, WebhookDelivery, WebhookEndpoint
-from orders.services import webhook_secrets, webhooks
+from orders.services import audit, webhook_secrets, webhooks
 from orders.webhooks import key_of
 from tests.factories import StaffFactory
 from tests.services.hooks import now, registered, worked_off
@@ -101,6 +102,31 @@ def test_a_change_is_told_with_what_was_before(admin: Staff) -> None:
     kind, data = last_event()
     assert kind == "webhook_changed"
     assert (data["former_name"], data["former_url"], data["url"]) == ("Shop", URL, other)
+
+
+def test_a_new_name_is_not_locked_while_the_trail_is_waited_for(
+    admin: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, _secret = made(admin)
+    real, stored = audit.record_account, []
+
+    def record(*given: Any, **data: Any) -> Event:
+        stored.append(WebhookEndpoint.objects.get(pk=row.pk).name)
+        return real(*given, **data)
+
+    monkeypatch.setattr(audit, "record_account", record)
+    webhooks.change(actor=admin, endpoint=row, name="Store", url=URL)
+    assert stored == ["Shop"]
+    row.refresh_from_db()
+    assert row.name == "Store"
+
+
+def test_a_name_that_is_taken_leaves_no_trace(admin: Staff) -> None:
+    made(admin, "Ledger")
+    row, _secret = made(admin)
+    with pytest.raises(Conflict):
+        webhooks.change(actor=admin, endpoint=row, name="Ledger", url=URL)
+    assert last_event()[0] == "webhook_made"
 
 
 def test_a_replaced_secret_signs_until_its_time_is_over(admin: Staff) -> None:
