@@ -193,12 +193,17 @@ def test_the_html_says_what_the_text_says() -> None:
     assert "Refunds KWD 40.001" in html
 
 
+MADE_UP = {"Message-ID", "Content-Type", "Date"}  # any digits may stand in those
+
+
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_no_expiry_no_holder_no_token_stands_anywhere(language: str) -> None:
     order = charged(language=language)
     for operation in (order.operations.get(), refund(order, 1_000)):
         mail = mail_about(operation)
-        whole = mail.subject + mail.body + html_of(mail) + mail.message().as_string()
+        headers = mail.message().items()
+        told = [value for name, value in headers if name not in MADE_UP]
+        whole = " ".join([mail.body, html_of(mail), *map(str, told)])
         card = order.operations.get(kind=Kind.PURCHASE).stored_card
         assert card
         secrets = ["3105", "05/31", "0531", "31/05", "AISHA B", card.token_name, "4005"]
