@@ -145,6 +145,32 @@ def test_the_connection_goes_to_the_address_that_was_checked(
     assert receiver.requests[0][1]["Host"].startswith("shop.example.com:")
 
 
+def test_an_address_that_is_silent_leaves_time_to_the_next(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, connect = socket.getaddrinfo, socket.create_connection
+    addresses = ("127.0.0.7", "127.0.0.8", "127.0.0.1")
+
+    def getaddrinfo(host: str, port: int, *rest: object, **more: object) -> object:
+        if host != "shop.example.com":
+            return real(host, port, *rest, **more)  # type: ignore[arg-type]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (one, port)) for one in addresses]
+
+    shares = []
+
+    def create_connection(address: tuple[str, int], timeout: float) -> socket.socket:
+        shares.append(timeout)
+        if address[0] == "127.0.0.1":
+            return connect(address, timeout=timeout)
+        time.sleep(timeout)
+        raise TimeoutError
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "create_connection", create_connection)
+    assert send(receiver.url.replace("127.0.0.1", "shop.example.com")) == 204
+    assert shares == pytest.approx([1 / 3] * 3, abs=0.1)
+
+
 def test_without_leave_this_machine_is_not_reached(receiver: Receiver) -> None:
     for policy in (Policy(), Policy(may_be_plain=True)):
         with pytest.raises(NoTarget):
