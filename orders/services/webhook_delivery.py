@@ -14,7 +14,7 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
-from django.db.models import Case, Min, QuerySet, Value, When
+from django.db.models import Case, F, Min, QuerySet, Value, When
 
 from orders import clock
 from orders.models import Order, WebhookDelivery, WebhookEndpoint
@@ -37,6 +37,7 @@ BATCH = 50
 LOGGED = 20
 PRIORITY = -10  # behind receipts: a receiver may take its time, a mail server rarely does
 _AWAY = frozenset({0, 429, 502, 503, 504})  # answers, or none, that concern the whole address
+_OURS = frozenset({"not_sent", "secret_unreadable"})  # the office's own faults: nobody was asked
 
 
 @task(priority=PRIORITY)
@@ -138,7 +139,7 @@ def _arrived(delivery: WebhookDelivery, status: int) -> bool:
         _lock(delivery)
         changes = {"delivered_at": delivery.delivered_at or now, "failures": 0}
         _end(delivery, WebhookState.DELIVERED, now, status, "", **changes)
-        WebhookEndpoint.objects.filter(pk=delivery.endpoint_id).update(
+        _tried(delivery.endpoint).update(
             last_success_at=now, last_problem="", failures=0, paused_until=None
         )
     return True
@@ -167,13 +168,9 @@ def _give_up(delivery: WebhookDelivery, silence: NotDelivered, now: datetime) ->
         order = _lock(delivery)
         moved = _end(delivery, WebhookState.FAILED, now, silence.status, silence.reason)
         if moved and order:
-            audit.record(
-                order,
-                "webhook_failed",
-                webhook=delivery.endpoint.name,
-                message=delivery.message_id,
-                problem=silence.reason,
-            )
+            name, message = delivery.endpoint.name, delivery.message_id
+            told: dict[str, Any] = {"webhook": name, "message": message, "problem": silence.reason}
+            audit.record(order, "webhook_failed", **told)
     return False
 
 
@@ -199,11 +196,15 @@ def _note_failure(delivery: WebhookDelivery, silence: NotDelivered, now: datetim
     """What is away is left alone for a while, so that it does not hold up the other addresses."""
     row = delivery.endpoint
     changes: dict[str, Any] = {"last_failure_at": now, "last_problem": silence.reason}
-    if silence.status in _AWAY:
-        pause_s = min(LONGEST_PAUSE_S, 5.0 * 2 ** min(row.failures, 20))
-        paused_until = now + timedelta(seconds=pause_s)
-        changes |= {"failures": row.failures + 1, "paused_until": paused_until}
-    WebhookEndpoint.objects.filter(pk=row.pk).update(**changes)
+    if silence.status in _AWAY and silence.reason not in _OURS:
+        pause = timedelta(seconds=min(LONGEST_PAUSE_S, 5.0 * 2 ** min(row.failures, 20)))
+        changes |= {"failures": F("failures") + 1, "paused_until": now + pause}
+    _tried(row).update(**changes)
+
+
+def _tried(endpoint: WebhookEndpoint) -> QuerySet[WebhookEndpoint]:
+    """The address, unless it was changed while the message was on its way to the former one."""
+    return WebhookEndpoint.objects.filter(pk=endpoint.pk, url=endpoint.url)
 
 
 def _is_paused(delivery: WebhookDelivery, now: datetime) -> bool:

@@ -1,0 +1,78 @@
+"""An address is left alone for what it did itself, and for nothing else."""
+
+import pytest
+from pytest_django.fixtures import Settings
+
+from orders.models import WebhookDelivery, WebhookEndpoint
+from orders.services import webhook_delivery, webhooks
+from orders.services.webhook_delivery import deliver
+from tests.services.hooks import now, registered, worked_off
+from tests.services.test_webhook_delivery import changed
+from tests.webhooks.receiver import Receiver
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def endpoint(receiver: Receiver) -> WebhookEndpoint:
+    return registered(receiver)[0]
+
+
+@pytest.fixture
+def message(endpoint: WebhookEndpoint) -> WebhookDelivery:
+    [written] = changed()
+    return written
+
+
+@pytest.mark.parametrize("status", [204, 503])
+def test_a_try_on_its_way_to_the_former_address_says_nothing_of_the_new_one(
+    receiver: Receiver, endpoint: WebhookEndpoint, message: WebhookDelivery, status: int
+) -> None:
+    def answer() -> int:
+        url = "https://new.example.com/hooks"
+        webhooks.change(actor=endpoint.created_by, endpoint=endpoint, name="Shop", url=url)
+        return status
+
+    receiver.answers = answer
+    deliver.call(message.pk, 0)
+    assert now(message).last_status == status
+    endpoint.refresh_from_db()
+    assert (endpoint.url, endpoint.failures) == ("https://new.example.com/hooks", 0)
+    assert (endpoint.paused_until, endpoint.last_success_at) == (None, None)
+    assert endpoint.last_failure_at is None
+
+
+def test_tries_that_fail_at_one_time_all_count(
+    receiver: Receiver, endpoint: WebhookEndpoint, message: WebhookDelivery
+) -> None:
+    def answer() -> int:
+        WebhookEndpoint.objects.update(failures=4)
+        return 503
+
+    receiver.answers = answer
+    deliver.call(message.pk, 0)
+    endpoint.refresh_from_db()
+    assert endpoint.failures == 5
+
+
+def test_a_key_that_changed_pauses_nothing(
+    endpoint: WebhookEndpoint, message: WebhookDelivery, settings: Settings
+) -> None:
+    settings.WEBHOOKS_KEY = "another key"
+    worked_off()
+    endpoint.refresh_from_db()
+    assert (endpoint.last_problem, endpoint.paused_until) == ("secret_unreadable", None)
+    assert endpoint.failures == 0
+
+
+def test_a_fault_of_the_office_pauses_nothing(
+    endpoint: WebhookEndpoint, message: WebhookDelivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object, **_more: object) -> int:
+        raise ValueError
+
+    monkeypatch.setattr(webhook_delivery, "post", broken)
+    worked_off()
+    endpoint.refresh_from_db()
+    assert (endpoint.last_problem, endpoint.paused_until) == ("not_sent", None)
+    assert endpoint.failures == 0
