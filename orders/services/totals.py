@@ -94,4 +94,5 @@ def recompute(order: Order) -> None:
         version=F("version") + 1,
     )
     order.refresh_from_db()
-    webhook_events.follow(order, was, outside=outside.pk if outside else 0)
+    is_doubled = bool(open_duplicates(operations))
+    webhook_events.follow(order, was, outside=outside.pk if outside else 0, is_doubled=is_doubled)

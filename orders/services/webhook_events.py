@@ -48,9 +48,10 @@ class Money(NamedTuple):
     proven: tuple[str, ...] = ()
 
 
-def follow(order: Order, was: Money, *, outside: int) -> None:
+def follow(order: Order, was: Money, *, outside: int, is_doubled: bool) -> None:
     """Write to every active address what changed since it was told last; ``was`` is what the order
-    said before, for addresses that were never told of it.
+    said before, and ``is_doubled`` whether a second charge still has its money, for addresses that
+    were never told of it.
 
     Whatever is wrong with a message, the proof of the money is kept: an alarm tells which address
     was not told, and the order's next change makes up for it. Raises only what the database raises
@@ -62,7 +63,7 @@ def follow(order: Order, was: Money, *, outside: int) -> None:
     facts = cache(lambda: _facts(order, outside))
     for endpoint in endpoints:
         with _costing_no_proof(order, endpoint.name):
-            _write(order, was, endpoint, *facts())
+            _write(order, was, endpoint, *facts(), is_doubled=is_doubled)
 
 
 @contextmanager
@@ -96,7 +97,13 @@ def _facts(order: Order, outside: int) -> tuple[Money, dict[str, Any]]:
 
 
 def _write(
-    order: Order, was: Money, endpoint: WebhookEndpoint, now: Money, facts: dict[str, Any]
+    order: Order,
+    was: Money,
+    endpoint: WebhookEndpoint,
+    now: Money,
+    facts: dict[str, Any],
+    *,
+    is_doubled: bool,
 ) -> None:
     told = WebhookDelivery.objects.filter(endpoint=endpoint, order=order)
     last = told.order_by("-sequence").first()
@@ -104,7 +111,8 @@ def _write(
     if not _differs(before, now, is_first=last is None):
         return
     sequence = last.sequence + 1 if last else 1
-    message_id, at, kind = _new_id(), clock.now(), kind_of(before, now)
+    kind = kind_of(before, now) if last else _first_kind(was, now, is_doubled)
+    message_id, at = _new_id(), clock.now()
     delivery = WebhookDelivery.objects.create(
         endpoint=endpoint,
         order=order,
@@ -139,6 +147,16 @@ def kind_of(was: Money, now: Money) -> str:
     if now.status != was.status:
         return f"order.{now.status}"
     return _BESIDE.get(news[0][1], "order.changed") if news else "order.changed"
+
+
+def _first_kind(was: Money, now: Money, is_doubled: bool) -> str:
+    """What an address is told first of an order. Which of its proofs are new nobody knows, so it is
+    named by its money, unless a second charge has to be given back still.
+    """
+    if is_doubled:
+        return "order.charged_twice"
+    known = tuple(one for one in now.proven if not one.endswith(f" {Status.LAPSED}"))
+    return kind_of(was._replace(proven=known), now)
 
 
 def _money_of(order: Order, outside: int, operations: Sequence[Operation]) -> Money:
