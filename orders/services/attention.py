@@ -209,7 +209,7 @@ def _waiting(operation: Operation) -> Waiting:
 
 def _alarm(event: Event, operation: Operation | None) -> Alarm:
     title, _mood = HAPPENINGS[event.kind]
-    code = str(event.data.get("code", ""))
+    code = str(event.data.get("code") or event.data.get("problem", ""))
     to_do = what_to_do(event.kind, operation, code)
     if operation is None:
         return Alarm(event, title, None, to_do)

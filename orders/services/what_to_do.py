@@ -21,10 +21,7 @@ def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
             "Ask the customer; if it did not come, send it again on the order's page."
         )
     if kind == "webhook_failed":
-        return _(
-            "Another program does not know what changed. Have an administrator mend its address, "
-            "and send it again on the webhook's page."
-        )
+        return _not_told(code)
     if operation and operation.status == Status.DUPLICATE:
         return _duplicate(operation)
     if kind == "late_success":
@@ -65,6 +62,18 @@ def what_to_do(kind: str, operation: Operation | None, code: str = "") -> str:
     return _(
         "The answer was not believed. Compare reference, amount and currency with the gateway's "
         "own books."
+    )
+
+
+def _not_told(problem: str) -> str:
+    if problem == "not_written":
+        return _(
+            "Another program does not know what changed: its message could not be written. It is "
+            "told with the order's next change; until then tell whoever runs it. The log says why."
+        )
+    return _(
+        "Another program does not know what changed. Have an administrator mend its address, "
+        "and send it again on the webhook's page."
     )
 
 

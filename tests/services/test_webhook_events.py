@@ -191,6 +191,7 @@ def test_a_message_that_cannot_be_written_costs_no_proof(
     assert event.data == {"webhook": "Shop", "problem": "not_written"}
     [alarm] = attention.alarms(StaffFactory(supervisor=True)).items
     assert alarm.title == "A webhook could not be delivered"
+    assert "could not be written" in alarm.to_do
 
 
 def test_a_statement_that_fails_costs_neither_the_proof_nor_other_addresses(
