@@ -1,5 +1,8 @@
 """Steps for tests of webhooks: register a receiver, have the worker send, look again."""
 
+from collections.abc import Callable
+
+from django.db import connection
 from pytest_django.fixtures import Settings
 
 from orders.models import Staff, WebhookDelivery, WebhookEndpoint
@@ -27,3 +30,16 @@ def worked_off() -> None:
 
 def now(delivery: WebhookDelivery) -> WebhookDelivery:
     return WebhookDelivery.objects.select_related("endpoint").get(pk=delivery.pk)
+
+
+def answering(status: int, *, after: Callable[[], object]) -> Callable[[], int]:
+    """An answer of the receiver, while whose message is on its way something happens."""
+
+    def answer() -> int:
+        try:
+            after()
+        finally:
+            connection.close()  # of the receiver's own thread
+        return status
+
+    return answer

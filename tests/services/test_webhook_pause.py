@@ -6,7 +6,7 @@ from pytest_django.fixtures import Settings
 from orders.models import WebhookDelivery, WebhookEndpoint
 from orders.services import webhook_delivery, webhooks
 from orders.services.webhook_delivery import deliver
-from tests.services.hooks import now, registered, worked_off
+from tests.services.hooks import answering, now, registered, worked_off
 from tests.services.test_webhook_delivery import changed
 from tests.webhooks.receiver import Receiver
 
@@ -28,12 +28,11 @@ def message(endpoint: WebhookEndpoint) -> WebhookDelivery:
 def test_a_try_on_its_way_to_the_former_address_says_nothing_of_the_new_one(
     receiver: Receiver, endpoint: WebhookEndpoint, message: WebhookDelivery, status: int
 ) -> None:
-    def answer() -> int:
+    def change() -> None:
         url = "https://new.example.com/hooks"
         webhooks.change(actor=endpoint.created_by, endpoint=endpoint, name="Shop", url=url)
-        return status
 
-    receiver.answers = answer
+    receiver.answers = answering(status, after=change)
     deliver.call(message.pk, 0)
     assert now(message).last_status == status
     endpoint.refresh_from_db()
@@ -45,11 +44,7 @@ def test_a_try_on_its_way_to_the_former_address_says_nothing_of_the_new_one(
 def test_tries_that_fail_at_one_time_all_count(
     receiver: Receiver, endpoint: WebhookEndpoint, message: WebhookDelivery
 ) -> None:
-    def answer() -> int:
-        WebhookEndpoint.objects.update(failures=4)
-        return 503
-
-    receiver.answers = answer
+    receiver.answers = answering(503, after=lambda: WebhookEndpoint.objects.update(failures=4))
     deliver.call(message.pk, 0)
     endpoint.refresh_from_db()
     assert endpoint.failures == 5

@@ -12,7 +12,7 @@ from orders.services.timeline import timeline
 from orders.services.webhook_delivery import deliver
 from tests.factories import StaffFactory
 from tests.services.after_sale import kinds
-from tests.services.hooks import now, registered, worked_off
+from tests.services.hooks import answering, now, registered, worked_off
 from tests.services.test_webhook_delivery import changed
 from tests.webhooks.receiver import Receiver, published
 
@@ -112,12 +112,7 @@ def test_a_try_on_its_way_is_noted_although_it_waits_for_one_sent_again(
     receiver: Receiver, endpoint: WebhookEndpoint, status: int
 ) -> None:
     first, second = failed_then_next(receiver)
-
-    def answer() -> int:
-        again(first)
-        return status
-
-    receiver.answers = answer
+    receiver.answers = answering(status, after=lambda: again(first))
     WebhookDelivery.objects.filter(pk=second.pk).update(due_at=clock.now())
     deliver.call(second.pk, 1)
     done = now(second)
