@@ -166,7 +166,8 @@ def test_looking_changes_nothing(client: Client) -> None:
 
 def test_a_webhook_that_failed_for_good_is_an_alarm_without_an_operation(client: Client) -> None:
     message = message_of(made(StaffFactory(admin=True)))
-    WebhookDelivery.objects.update(since=clock.now() - webhook_delivery.GIVEN_UP_AFTER)
+    since = clock.now() - webhook_delivery.GIVEN_UP_AFTER
+    WebhookDelivery.objects.update(since=since, failures=1)
     paused_until = clock.now() + timedelta(minutes=5)
     WebhookEndpoint.objects.update(paused_until=paused_until)
     webhook_delivery.deliver.call(message.pk, 0)
