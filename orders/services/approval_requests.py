@@ -159,8 +159,10 @@ def follow(order: Order) -> None:
 
 def hear(operation: Operation) -> None:
     """Raise an alarm where what carries a decision out came to nothing: no program tries again."""
+    if operation.status not in _CAME_TO_NOTHING:
+        return
     request = ApprovalRequest.objects.filter(made=operation).select_related("order").first()
-    if request is None or operation.status not in _CAME_TO_NOTHING:
+    if request is None:
         return
     kind = "unapproved_held" if request.status in NOT_APPROVED else "approved_not_done"
     audit.record(request.order, kind, operation=operation, act=request.act)

@@ -147,10 +147,11 @@ def _append(
     actor_name: str = "",
     reason: str = "",
 ) -> Event:
-    last = Event.objects.filter(chain=chain).order_by("-position").first()
+    links = Event.objects.filter(chain=chain).order_by("-position")
+    position, previous_hash = links.values_list("position", "hash").first() or (0, "")
     event = Event(
         chain=chain,
-        position=last.position + 1 if last else 1,
+        position=position + 1,
         order=order,
         kind=kind,
         data=data,
@@ -160,7 +161,7 @@ def _append(
         origin=origin.current().ip,
         request_id=origin.current().request_id,
         at=clock.now(),
-        previous_hash=last.hash if last else "",
+        previous_hash=previous_hash,
     )
     event.hash = _digest(event)
     event.save(force_insert=True)

@@ -182,6 +182,8 @@ def unconfirmed(order: Order, token_name: str = "") -> list[NearDuplicate]:
 def _add(
     found: dict[int, NearDuplicate], rows: QuerySet[Operation], *, is_same_customer: bool
 ) -> None:
+    if not rows.exists():  # nearly always: asking costs far less than reading no rows
+        return
     since = clock.now() - timedelta(seconds=settings.OPEN_DUPLICATE_S)
     for row in rows[:MOST]:
         is_recent = row.submitted_at is not None and row.submitted_at >= since

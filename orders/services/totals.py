@@ -86,13 +86,14 @@ def recompute(order: Order) -> None:
         is_paid=order.paid_at is not None,
         is_paid_outside=outside is not None,
     )
-    Order.objects.filter(pk=order.pk).update(
-        authorized_minor=sums.authorized,
-        captured_minor=captured,
-        refunded_minor=refunded,
-        status=status,
-        version=F("version") + 1,
-    )
-    order.refresh_from_db()
+    written = {
+        "authorized_minor": sums.authorized,
+        "captured_minor": captured,
+        "refunded_minor": refunded,
+        "status": status,
+        "version": F("version") + 1,
+    }
+    Order.objects.filter(pk=order.pk).update(**written)
+    order.refresh_from_db(fields=list(written))
     is_doubled = bool(open_duplicates(operations))
     webhook_events.follow(order, was, outside=outside.pk if outside else 0, is_doubled=is_doubled)

@@ -248,8 +248,10 @@ def test_no_row_says_what_was_seen_without_a_reason(agent: Staff) -> None:
         Operation.objects.filter(pk=operation.pk).update(beside="1-approved")
 
 
-def test_looking_takes_one_query_for_the_customer_and_one_for_the_card(agent: Staff) -> None:
-    customer = made().customer
+def test_finding_nothing_takes_one_query_for_the_customer_and_one_for_the_card(
+    db: None,
+) -> None:
+    customer = CustomerFactory()
     with CaptureQueriesContext(connection) as queries:
         find(customer=customer, **AMOUNT)
     assert len(queries) == 1
