@@ -1,23 +1,24 @@
 """How fast a repeat run is: charges a second, CPU for each, and memory as the run goes on.
 
-    python -m bench.repeat --items 10000 --in-flight 8 32 128
+    python -m bench.repeat --items 10000 --in-flight 8 32 128 --hands 3
+    python -m bench.repeat --items 1000 --in-flight 8 32 128 --rate 20
 
-One process works on the run, with so many charges on the wire at once; the stand-in is another
-one, and answers each charge after 200 ms. No faster than the number in flight divided by that is
-possible. Works in a database of its own, as bench.backlog does. Exit code 1 below the share that
-must hold, or when memory grows by more than it may between the first tenth of the items and the
-last.
+So many processes (hands) share the run, with so many charges on the wire at once; the stand-in is
+another process, and answers each charge after 200 ms. No faster than the number in flight divided
+by that is possible, nor than the rate. Works in a database of its own, as bench.backlog does. Exit
+code 1 below the share that must hold, or when the memory of a hand grows by more than it may
+between the first tenth of the time and the end.
 """
 
 import argparse
 import os
-import resource
 import subprocess
 import sys
 import tempfile
-import time
+from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import django
 
@@ -33,59 +34,52 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--items", type=int, default=200)
     parser.add_argument("--in-flight", type=int, nargs="+", default=[8])
+    parser.add_argument("--hands", type=int, default=2, help="processes that share the run")
+    parser.add_argument("--rate", type=float, default=FASTEST, help="charges a second at most")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="moto-repeat-") as folder:
         os.environ.setdefault("DATABASE_URL", f"sqlite:///{folder}/office.sqlite3")
         os.environ |= {"DEMO": "true", "DJANGO_SETTINGS_MODULE": "motooffice.settings"}
         django.setup()
-        return measure(options.items, options.in_flight, Path(folder) / "books.sqlite3")
+        return measure(options, Path(folder) / "books.sqlite3")
 
 
-def measure(items: int, in_flight: list[int], books: Path) -> int:
+def measure(options: argparse.Namespace, books: Path) -> int:
     """Charge as many items with each number in flight."""
     repeats = import_module("bench.repeats")  # models can be imported once Django is set up
-    repeats.prepare(items, books)
+    repeats.prepare(options.items, books)
     port, failed = repeats.free_port(), False
     command = [sys.executable, "-m", "orders.sandbox", "--port", str(port), "--books", str(books)]
     command += ["--feedback", "off", "--delay-after-commit-s", str(LATENCY_S)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as stand_in:
         try:
             repeats.wait_for(port)
-            for most in in_flight:
-                failed |= not one(repeats, port, items, most)
+            for most in options.in_flight:
+                done = repeats.run(port, most, options.rate, options.hands)
+                failed |= not holds(done, options, most)
         finally:
             stand_in.terminate()
     return int(failed)
 
 
-def one(repeats: object, port: int, items: int, most: int) -> bool:
-    """Whether one run holds what must hold."""
-    run = repeats.started(port, most, FASTEST)  # type: ignore[attr-defined]
-    memory: list[float] = []
-    began, cpu = time.monotonic(), cpu_s()
-    charged = repeats.work(run, lambda: memory.append(memory_mb()))  # type: ignore[attr-defined]
-    took_s = time.monotonic() - began
-    share = charged / took_s / (most / LATENCY_S)
-    growth = memory[-1] - memory[len(memory) // 10]
+def holds(done: Any, options: argparse.Namespace, most: int) -> bool:
+    """Whether one run (``repeats.Done``) holds what must hold; prints what it came to."""
+    possible = min(most / LATENCY_S, options.rate)
+    share = done.charged / done.took_s / possible
+    growth = max(growths(done.memory_mb))
     print(
-        f"{most} in flight: {charged} of {items} charged, {charged / took_s:.0f} a second, "
-        f"{share:.2f} of what is possible; {1000 * (cpu_s() - cpu) / items:.0f} ms of CPU each; "
-        f"memory grew by {growth:.1f} MB",
+        f"{most} in flight, {options.hands} processes: {done.charged} of {options.items} charged, "
+        f"{done.charged / done.took_s:.1f} a second, {share:.2f} of what is possible; "
+        f"{1000 * done.cpu_s / options.items:.0f} ms of CPU each; "
+        f"memory grew by {growth:.1f} MB at most",
         flush=True,
     )
-    return charged == items and share >= SHARE and growth <= GROWTH_MB
+    return done.charged == options.items and share >= SHARE and growth <= GROWTH_MB
 
 
-def cpu_s() -> float:
-    """The CPU time of this process, in seconds."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
-
-
-def memory_mb() -> float:
-    """The memory that this process holds now."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
+def growths(memory_mb: Iterable[list[float]]) -> Iterable[float]:
+    """By how much each process grew once it had done a tenth of its work."""
+    return [seen[-1] - seen[len(seen) // 10] for seen in memory_mb]
 
 
 if __name__ == "__main__":

@@ -1,21 +1,45 @@
 """Repeat runs of a practice office: cards that the stand-in knows, and runs of all of them."""
 
+import multiprocessing
+import os
+import resource
 import socket
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.queues import SimpleQueue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from django.conf import settings
-from django.core.management import call_command
+import django
 
-from orders.models import Consent, Customer, RepeatRun, Staff, StoredCard
-from orders.purposes import Purpose
-from orders.roles import give
-from orders.run_states import Outcome
-from orders.sandbox.server import Sandbox
-from orders.services import repeat_counts, repeat_files, repeat_runs, repeat_work
+# A process that is spawned to lend a hand imports this module first of all.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "motooffice.settings")
+django.setup()
 
+from django.conf import settings  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from orders.models import Consent, Customer, RepeatRun, Staff, StoredCard  # noqa: E402
+from orders.purposes import Purpose  # noqa: E402
+from orders.roles import give  # noqa: E402
+from orders.run_states import Outcome  # noqa: E402
+from orders.sandbox.server import Sandbox  # noqa: E402
+from orders.services import repeat_counts, repeat_files, repeat_runs, repeat_work  # noqa: E402
+
+Told = SimpleQueue[tuple[float, list[float]]]
 HEAD = "card,amount,currency,reference"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A run that is over: what was charged, how long it took, the CPU seconds of all processes that
+    worked on it, and for each of them the memory (MB) that it held as it went on.
+    """
+
+    charged: int
+    took_s: float
+    cpu_s: float
+    memory_mb: list[list[float]]
 
 
 def prepare(items: int, books: Path) -> None:
@@ -47,11 +71,16 @@ def prepare(items: int, books: Path) -> None:
     Consent.objects.bulk_create(consents, batch_size=500)
 
 
-def started(port: int, most: int, rate: float) -> RepeatRun:
-    """A run of all cards, running, by a stand-in at ``port``."""
+def set_up(port: int, most: int, rate: float) -> None:
+    """A stand-in at ``port``, and so many charges on the wire and a second, in this process."""
     settings.APS_API_URL = f"http://127.0.0.1:{port}/FortAPI/paymentApi"
     settings.REPEAT_IN_FLIGHT, settings.REPEAT_RATE = most, rate
     settings.NEAR_DUPLICATE_S = 0
+
+
+def started(port: int, most: int, rate: float) -> RepeatRun:
+    """A run of all cards, running, by a stand-in at ``port``."""
+    set_up(port, most, rate)
     clerk = Staff.objects.get(username="bench")
     pks = StoredCard.objects.order_by("pk").values_list("pk", flat=True)
     rows = [f"{pk},12.500,KWD,B{most}-{pk}" for pk in pks]
@@ -61,10 +90,49 @@ def started(port: int, most: int, rate: float) -> RepeatRun:
     return RepeatRun.objects.select_related("started_by").get(pk=run.pk)
 
 
-def work(run: RepeatRun, tell: Callable[[], object]) -> int:
-    """Charge all rows; returns how many are charged."""
-    repeat_work.work(run, tell=tell)
-    return repeat_counts.progress(run).counts[Outcome.CHARGED]
+def run(port: int, most: int, rate: float, hands: int) -> Done:
+    """Charge all cards, with ``most`` on the wire: shared out to so many processes (``hands``), of
+    which none stops while rows are left.
+    """
+    begun = started(port, most, rate)
+    hands = min(hands, most)
+    context = multiprocessing.get_context("spawn")
+    ready, told = context.Barrier(hands + 1), context.SimpleQueue()
+    crew = [
+        context.Process(target=hand, args=[begun.pk, port, share, rate, ready, told], daemon=True)
+        for share in (most // hands + (number < most % hands) for number in range(hands))
+    ]
+    for process in crew:
+        process.start()
+    ready.wait()
+    began = time.monotonic()
+    seen = [told.get() for _process in crew]
+    took_s = time.monotonic() - began
+    charged = repeat_counts.progress(begun).counts[Outcome.CHARGED]
+    return Done(charged, took_s, sum(cpu_s for cpu_s, _memory in seen), [mb for _cpu, mb in seen])
+
+
+def hand(run_pk: int, port: int, share: int, rate: float, ready: Barrier, told: Told) -> None:
+    """A process of its own: works on the run, and tells its CPU seconds and its memory (MB)."""
+    set_up(port, share, rate)
+    begun = RepeatRun.objects.select_related("started_by").get(pk=run_pk)
+    memory: list[float] = []
+    ready.wait()
+    cpu_before_s = cpu_s()
+    repeat_work.work(begun, tell=lambda: memory.append(memory_mb()))
+    told.put((cpu_s() - cpu_before_s, memory))
+
+
+def cpu_s() -> float:
+    """The CPU time of this process, in seconds."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def memory_mb() -> float:
+    """The memory that this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 def free_port() -> int:
