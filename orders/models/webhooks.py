@@ -66,8 +66,9 @@ class WebhookDelivery(models.Model):
     ``body`` is sent as it stands, under ``message_id``, however often. ``money`` is what the change
     led to, by which the next one is recognized. ``tries`` is the claim on the next try, moved by
     compare-and-set. ``due_at`` is when somebody has to look at a waiting row; without one it waits
-    for those of the same order before it. ``since``: three days of tries are counted from then.
-    ``failures`` since then. ``log`` are the last tries: ``at``, ``status``, ``problem``.
+    for those of the same order before it. ``since``: three days of tries are counted from then;
+    of one that waits no more, when it arrived or failed. ``failures`` while it waits. ``log`` are
+    the last tries: ``at``, ``status``, ``problem``.
     """
 
     endpoint = models.ForeignKey(WebhookEndpoint, models.PROTECT, related_name="deliveries")
