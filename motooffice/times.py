@@ -1,4 +1,5 @@
-"""How long things may take, and when the office asks again: part of the settings, in seconds.
+"""How long things may take, when the office asks again, and how long it keeps what it may forget:
+part of the settings, in seconds unless the name says days.
 
 All are settings so that tests and drills can shorten them. `settings.py` takes every name in.
 """
@@ -37,3 +38,6 @@ RECEIPT_TIMEOUT_S = env.int("RECEIPT_TIMEOUT_S", default=300)
 ACCOUNT_REAUTHENTICATION_TIMEOUT = env.int("PASSWORD_HOLDS_S", default=300)
 IDLE_LIMIT_S = env.int("IDLE_LIMIT_S", default=900)
 ABSOLUTE_SESSION_S = env.int("ABSOLUTE_SESSION_S", default=36_000)
+# How long the words of an answer of the API and of a webhook message are kept; 0: for ever.
+API_ANSWERS_KEPT_DAYS = env.int("API_ANSWERS_KEPT_DAYS", default=90)
+WEBHOOK_MESSAGES_KEPT_DAYS = env.int("WEBHOOK_MESSAGES_KEPT_DAYS", default=90)

@@ -196,6 +196,9 @@ def _times_agree() -> Iterator[CheckMessage]:
         yield Error(
             "RESOLVE_BREAKER_AFTER and MAX_CHARGES_ON_WIRE must be 1 or more.", id="orders.E017"
         )
+    if min(settings.API_ANSWERS_KEPT_DAYS, settings.WEBHOOK_MESSAGES_KEPT_DAYS) < 0:
+        message = "API_ANSWERS_KEPT_DAYS and WEBHOOK_MESSAGES_KEPT_DAYS must be 0 or more."
+        yield Error(message, id="orders.E020")
     if settings.RESOLVE_PARALLEL < 1 or not 0 <= settings.RESOLVE_JITTER < 1:
         yield Error(
             "RESOLVE_PARALLEL must be 1 or more, RESOLVE_JITTER from 0 to less than 1.",

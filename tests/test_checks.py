@@ -236,3 +236,9 @@ def test_targets_of_webhooks_must_be_networks(settings: Settings, target: str) -
 def test_a_webhook_may_not_outlast_its_lease(settings: Settings, seconds: float) -> None:
     assert ids(settings, WEBHOOK_DEADLINE_S=60) == []
     assert ids(settings, WEBHOOK_DEADLINE_S=seconds) == ["orders.E019"]
+
+
+@pytest.mark.parametrize("name", ["API_ANSWERS_KEPT_DAYS", "WEBHOOK_MESSAGES_KEPT_DAYS"])
+def test_nothing_is_kept_for_less_than_no_time(settings: Settings, name: str) -> None:
+    assert ids(settings, **{name: 0}) == []
+    assert ids(settings, **{name: -1}) == ["orders.E020"]

@@ -9,9 +9,12 @@ import pytest
 TESTS = Path(__file__).parent
 PAGE = (TESTS.parent / "docs" / "faults.md").read_text(encoding="utf-8")
 NUMBERS = range(1, 88)
-ROW = re.compile(r"^\| (\d+) \| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$", re.MULTILINE)
+CELLS = r" \| (.+?) \| (.+?) \| (.+?) \| (.+?) \|$"
+ROW = re.compile(r"^\| (\d+)" + CELLS, re.MULTILINE)
+LETTERED_ROW = re.compile(r"^\| ([WR]\d+)" + CELLS, re.MULTILINE)
 TEST = re.compile(r"`([\w/]+\.py)::(test_\w+)`")
 ROWS = {int(number): cells for number, *cells in ROW.findall(PAGE)}
+LETTERED = {name: cells for name, *cells in LETTERED_ROW.findall(PAGE)}
 
 
 def names_in(file: str) -> set[str]:
@@ -48,6 +51,25 @@ def test_fault_has_what_is_done_the_place_and_a_test_of_its_name(number: int) ->
     for file, test in named:
         assert test in names_in(file), f"{file} has no {test}"
     assert any(number in numbers_of(test) for _file, test in named)
+
+
+def test_what_has_a_letter_is_there_once_and_in_order() -> None:
+    names = [f"W{number}" for number in range(1, 14)] + [f"R{number}" for number in range(1, 6)]
+    assert [row[0] for row in LETTERED_ROW.findall(PAGE)] == names
+
+
+@pytest.mark.parametrize("name", LETTERED)
+def test_what_has_a_letter_has_what_is_done_the_place_and_tests(name: str) -> None:
+    fault, done, place, proof = LETTERED[name]
+    assert all((fault, done, place))
+    assert TEST.sub("", proof).replace("<br>", "") == "", "every test is named as one"
+    for file, test in TEST.findall(proof):
+        assert test in names_in(file), f"{file} has no {test}"
+
+
+def test_no_row_is_left_out_for_its_form() -> None:
+    rows = re.findall(r"^\| \w", PAGE, re.MULTILINE)
+    assert len(rows) == len(ROWS) + len(LETTERED)
 
 
 def test_no_test_is_named_by_a_fault_and_left_out() -> None:

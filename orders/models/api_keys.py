@@ -84,7 +84,8 @@ class ApiRequest(models.Model):
     """An act asked for under an ``Idempotency-Key``, and the answer once it is final.
 
     ``digest`` covers method, path and body. The money is protected by the form key of the act,
-    which is made from the same two keys; this row makes the answer the same.
+    which is made from the same two keys; this row makes the answer the same, for as long as
+    ``services.forgetting`` keeps it. The row itself stays.
     """
 
     key = models.ForeignKey(ApiKey, models.PROTECT, related_name="requests")
@@ -98,6 +99,13 @@ class ApiRequest(models.Model):
     class Meta:
         verbose_name = _("API request")
         verbose_name_plural = _("API requests")
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(answer_status__isnull=False),
+                name="api_answer_is_kept",
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["key", "idempotency_key"], name="one_api_request_per_idempotency_key"

@@ -66,8 +66,10 @@ class WebhookDelivery(models.Model):
     ``body`` is sent as it stands, under ``message_id``, however often. ``money`` is what the change
     led to, by which the next one is recognized. ``tries`` is the claim on the next try, moved by
     compare-and-set. ``due_at`` is when somebody has to look at a waiting row; without one it waits
-    for those of the same order before it. ``since``: three days of tries are counted from then.
-    ``failures`` since then. ``log`` are the last tries: ``at``, ``status``, ``problem``.
+    for those of the same order before it. ``since``: three days of tries are counted from then;
+    of one that waits no more, when it arrived or failed. ``failures`` while it waits. ``log`` are
+    the last tries: ``at``, ``status``, ``problem``. ``body`` and ``log`` are forgotten one day
+    (``services.forgetting``), the row stays.
     """
 
     endpoint = models.ForeignKey(WebhookEndpoint, models.PROTECT, related_name="deliveries")
@@ -102,6 +104,11 @@ class WebhookDelivery(models.Model):
                 condition=~Q(state=WebhookState.DELIVERED),
                 name="webhook_not_delivered",
             ),
+            models.Index(
+                fields=["since"],
+                condition=~Q(state=WebhookState.WAITING) & ~Q(body=""),
+                name="webhook_body_is_kept",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -120,7 +127,16 @@ class WebhookDelivery(models.Model):
                 condition=~Q(state=WebhookState.DELIVERED) | Q(delivered_at__isnull=False),
                 name="a_delivered_webhook_has_a_time",
             ),
+            models.CheckConstraint(
+                condition=~Q(state=WebhookState.WAITING) | ~Q(body=""),
+                name="a_waiting_webhook_has_its_body",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.message_id
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what it says is still known. Else it cannot be sent again."""
+        return bool(self.body)

@@ -7,19 +7,17 @@ queue's own workers do the tasks and this goes on sweeping.
 import logging
 import threading
 import time
-from datetime import timedelta
 
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult, DBTaskResultQuerySet
 
 from orders import clock
-from orders.services import receipt_delivery, repeat_work, webhook_delivery
+from orders.services import forgetting, receipt_delivery, repeat_work, webhook_delivery
 from orders.services.heartbeat import WORKER, Heart
 
 log = logging.getLogger(__name__)
 
 QUEUE = "default"
-FORGOTTEN_AFTER = timedelta(days=1)
 TIDY_EVERY_S = 3600.0
 
 
@@ -56,13 +54,14 @@ class Background:
         return worked
 
     def _tidy(self) -> None:
-        """Once an hour, end the tasks of killed workers, and delete those that ended days ago."""
+        """Once an hour, end the tasks of killed workers, and forget what is old: some of it each
+        round until none is left, so that nothing that waits has to wait for that.
+        """
         if time.monotonic() < self._tidy_at:
             return
         _end_killed()
-        ended = DBTaskResult.objects.finished()
-        ended.filter(finished_at__lt=clock.now() - FORGOTTEN_AFTER).delete()
-        self._tidy_at = time.monotonic() + TIDY_EVERY_S
+        if not forgetting.forget_some():
+            self._tidy_at = time.monotonic() + TIDY_EVERY_S
 
     def _one_task(self) -> None:
         """The first task of the queue, unless somebody else was quicker."""

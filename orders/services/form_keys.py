@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from orders.errors import Conflict
-from orders.models import Customer, Operation, Order, StoredCard
+from orders.models import Customer, Event, Operation, Order, StoredCard
 from orders.services.customer_details import tidy
 from orders.services.new_order import NewCustomer, NewOrder
 
@@ -43,4 +43,12 @@ def key_reused() -> Conflict:
 def _is_customer_of(order: Order, customer: Customer | NewCustomer) -> bool:
     if isinstance(customer, Customer):
         return order.customer_id == customer.pk
-    return order.customer.name == tidy(customer.name)
+    return order.customer.name == tidy(customer.name) or _was_renamed(order.customer)
+
+
+def _was_renamed(customer: Customer) -> bool:
+    """Whether the name was corrected since: a program that asks again, even months later, still
+    says the former one. The trail names the field and not what it held.
+    """
+    changes = Event.objects.filter(kind="customer_changed", data__customer=customer.number)
+    return any("name" in data["fields"] for data in changes.values_list("data", flat=True))

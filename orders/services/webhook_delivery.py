@@ -184,7 +184,7 @@ def _end(
 ) -> int:
     """The row waits for nothing more, and what waited for it goes. Under the order's lock."""
     told = _told(delivery, now, status, problem)
-    moved = _mine(delivery).update(state=state, due_at=None, **told, **changes)
+    moved = _mine(delivery).update(state=state, due_at=None, since=now, **told, **changes)
     freed = next_in_line(delivery)
     WebhookDelivery.objects.filter(pk__in=[row.pk for row in freed]).update(since=now)
     for row in freed:

@@ -79,5 +79,7 @@ def told(problem: str, status: int = 0) -> str:
 
 
 def body_of(delivery: WebhookDelivery) -> str:
-    """The body, broken into lines for people."""
+    """The body, broken into lines for people; "" where it is not kept any more."""
+    if not delivery.is_kept:
+        return ""
     return json.dumps(json.loads(delivery.body), indent=2, ensure_ascii=False)

@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -37,4 +38,5 @@ def webhook_replay(request: HttpRequest, pk: int) -> HttpResponse:
             return see_other(reverse("webhook-detail", args=[row.pk]))
         except Refused as refusal:
             form.refuse(refusal)
-    return render(request, "orders/webhook_replay.html", {"form": form, "row": row})
+    context = {"form": form, "row": row, "kept_days": settings.WEBHOOK_MESSAGES_KEPT_DAYS}
+    return render(request, "orders/webhook_replay.html", context)

@@ -7,9 +7,9 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from orders import clock
-from orders.models import ApiRequest, Operation, Order, Staff, StoredCard
+from orders.models import ApiRequest, Customer, Operation, Order, Staff, StoredCard
 from orders.sandbox.server import Sandbox
-from orders.services import api_keys, api_requests, charge
+from orders.services import api_keys, api_requests, charge, customers
 from orders.states import Status
 from tests.api.conftest import Machine, make_machine, order
 from tests.services.after_sale import asked
@@ -122,6 +122,15 @@ def test_an_unknown_act_tells_how_it_stands_by_then(shop: Machine, card: StoredC
     again = shop.post("/orders", body, again=KEY)
     assert (again.status_code, again.json()["operation"]["status"]) == (201, "approved")
     assert again.json()["order"]["number"] == first.json()["order"]["number"]
+
+
+def test_a_customer_who_was_renamed_meanwhile_is_the_same(shop: Machine, gateway: Sandbox) -> None:
+    first = shop.post("/orders", order(), again=KEY)
+    customers.update(actor=None, customer=Customer.objects.get(), name="Aisha Al Rahman")
+    again = shop.post("/orders", order(), again=KEY)
+    assert again.status_code == 201, again.content
+    assert again.json()["order"]["number"] == first.json()["order"]["number"]
+    assert Customer.objects.count() == Order.objects.count() == 1
 
 
 @pytest.mark.parametrize("is_late", [False, True])

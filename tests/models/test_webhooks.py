@@ -73,6 +73,12 @@ def test_what_was_delivered_has_a_time(endpoint: WebhookEndpoint, order: Order) 
         message(endpoint, order, state=WebhookState.DELIVERED)
 
 
+def test_what_waits_has_its_body(endpoint: WebhookEndpoint, order: Order) -> None:
+    message(endpoint, order, state=WebhookState.FAILED, body="")
+    with refused("a_waiting_webhook_has_its_body"):
+        message(endpoint, order, sequence=2, body="")
+
+
 def test_an_old_secret_has_an_end(endpoint: WebhookEndpoint) -> None:
     endpoint.old_secret = "y"
     with refused("old_webhook_secret_has_an_end"):

@@ -2,6 +2,7 @@
 
 import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django_tasks_db.models import DBTaskResult
@@ -206,6 +207,27 @@ def test_a_run_that_nobody_works_on_is_taken_up_again(supervisor: Staff, gateway
     DBTaskResult.objects.all().delete()  # a queue forgets what a killed process was doing
     with clock.at(clock.now() + timedelta(seconds=11)):
         assert repeat_work.sweep() == 1
+
+
+def test_a_slice_that_ends_gives_its_rows_back_and_has_the_run_gone_on_with(
+    supervisor: Staff, gateway: Sandbox, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each charge takes ten seconds of the clock that a slice is measured by."""
+    settings.REPEAT_IN_FLIGHT = 1
+    slow = SimpleNamespace(monotonic=lambda: 10.0 * len(repeat.charged(gateway)))
+    monkeypatch.setattr(repeat_work, "time", slow)
+    run = repeat.started(supervisor, repeat.sheet(repeat.cards(gateway, 7)))
+    assert repeat_work.lend_a_hand.call(run.pk)
+    sent = repeat_work.SLICE_S / 10
+    assert sent <= len(repeat.charged(gateway)) < 7
+    left = run.items.filter(state=ItemState.WAITING)
+    assert left.count() == 7 - len(repeat.charged(gateway))
+    assert not left.exclude(lease_until=None).exists(), "others would wait for the lease"
+    assert DBTaskResult.objects.ready().count() == 1
+    assert Background().round() >= 2, "it takes more than one more slice"
+    run.refresh_from_db()
+    assert run.state == RunState.ENDED
+    assert len(set(repeat.charged(gateway))) == len(repeat.charged(gateway)) == 7
 
 
 def test_charges_leave_no_faster_than_the_pace_of_all_together(

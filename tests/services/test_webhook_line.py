@@ -68,3 +68,15 @@ def test_one_that_was_never_tried_is_not_given_up_while_its_address_is_left_alon
     WebhookDelivery.objects.update(failures=1)
     deliver.call(message.pk, 0)
     assert (now(message).state, now(message).problem) == ("failed", "address_away")
+
+
+@pytest.mark.parametrize(("status", "state"), [(204, "delivered"), (410, "failed")])
+def test_one_that_waits_no_more_tells_since_when(
+    receiver: Receiver, endpoint: WebhookEndpoint, status: int, state: str
+) -> None:
+    [message] = changed()
+    receiver.answers = lambda: status
+    WebhookDelivery.objects.update(since=clock.now() - THREE_DAYS)
+    begun = clock.now()
+    worked_off()
+    assert (now(message).state, begun <= now(message).since <= clock.now()) == (state, True)

@@ -1,8 +1,13 @@
 """An address is left alone for what it did itself, and for nothing else."""
 
+import time
+from datetime import timedelta
+
 import pytest
+import time_machine
 from pytest_django.fixtures import Settings
 
+from orders import clock
 from orders.models import WebhookDelivery, WebhookEndpoint
 from orders.services import webhook_delivery, webhooks
 from orders.services.webhook_delivery import deliver
@@ -71,3 +76,35 @@ def test_a_fault_of_the_office_pauses_nothing(
     endpoint.refresh_from_db()
     assert (endpoint.last_problem, endpoint.paused_until) == ("not_sent", None)
     assert endpoint.failures == 0
+
+
+def test_a_receiver_that_is_slow_is_left_alone_and_told_later_under_the_same_id(
+    receiver: Receiver, endpoint: WebhookEndpoint, message: WebhookDelivery, settings: Settings
+) -> None:
+    settings.WEBHOOK_DEADLINE_S = 0.3
+    receiver.answers = lambda: time.sleep(2) or 204
+    assert deliver.call(message.pk, 0) is False
+    tried = now(message)
+    assert (tried.state, tried.problem, tried.failures) == ("waiting", "timeout", 1)
+    assert tried.endpoint.paused_until is not None
+    assert tried.due_at is not None
+    receiver.answers = lambda: 204
+    with time_machine.travel(tried.due_at + timedelta(minutes=1), tick=False):
+        worked_off()
+    assert now(message).state == "delivered"
+    assert [one["id"] for one in receiver.told] == [message.message_id] * 2
+
+
+def test_what_waits_goes_to_the_new_address_in_its_order(
+    receiver: Receiver, endpoint: WebhookEndpoint, message: WebhookDelivery
+) -> None:
+    changed(order=message.order)
+    receiver.answers = lambda: 503
+    worked_off()
+    with Receiver() as new:
+        webhooks.change(actor=endpoint.created_by, endpoint=endpoint, name="Shop", url=new.url)
+        with time_machine.travel(clock.now() + timedelta(minutes=1), tick=False):
+            worked_off()
+        assert [one["sequence"] for one in new.told] == [1, 2]
+        assert new.told[0]["id"] == message.message_id
+    assert len(receiver.requests) == 1

@@ -39,6 +39,18 @@ def test_what_waits_offers_no_second_sending(admin: Staff) -> None:
     assert "Send again" in words(signed_in(admin).get(path))
 
 
+def test_what_is_not_kept_is_said_and_not_offered_again(admin: Staff) -> None:
+    message = message_of(made(admin))
+    WebhookDelivery.objects.update(state="failed", due_at=None, body="", log=[], tries=3)
+    said = words(signed_in(admin).get(f"/webhooks/messages/{message.pk}/"))
+    assert "What this message said is not kept any more. It cannot be sent again." in said
+    assert "Not kept any more." in said
+    assert message.message_id in said
+    assert "Send again" not in said
+    answer = signed_in(admin).post(f"/webhooks/messages/{message.pk}/again/", follow=True)
+    assert "It cannot be sent again." in words(answer)
+
+
 def test_whatever_went_wrong_has_words() -> None:
     assert webhook_messages.told("not_sent") == "Could not be sent"
     assert webhook_messages.told("http_404", 404) == "Answered 404"

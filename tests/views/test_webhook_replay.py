@@ -1,6 +1,7 @@
 """Sending everything once more since a moment."""
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from orders.models import Staff, WebhookDelivery
 from tests.factories import StaffFactory
@@ -26,6 +27,13 @@ def test_all_since_a_moment_wait_again(admin: Staff) -> None:
     assert WebhookDelivery.objects.filter(state="waiting").count() == 2
     answer = client.post(path, {"since": "2999-01-01 00:00"}, follow=True)
     assert "0 messages are sent again." in words(answer)
+
+
+def test_it_says_how_long_a_message_may_be_sent_again(admin: Staff, settings: Settings) -> None:
+    path, client = f"/webhooks/{made(admin).pk}/replay/", signed_in(admin)
+    assert "kept for 90 days after it arrived or failed" in words(client.get(path))
+    settings.WEBHOOK_MESSAGES_KEPT_DAYS = 0
+    assert "is kept for" not in words(client.get(path))
 
 
 @pytest.mark.parametrize("since", ["", "yesterday"])

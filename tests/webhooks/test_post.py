@@ -118,6 +118,18 @@ def test_an_answer_that_drips_ends_when_its_time_is_up() -> None:
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 200 OK"])
+def test_a_receiver_that_falls_silent_ends_when_its_time_is_up(said: bytes) -> None:
+    def fall_silent(wire: socket.socket) -> None:
+        wire.sendall(said)
+        time.sleep(3)
+
+    began = time.monotonic()
+    with raw(fall_silent) as url:
+        assert problem(url, deadline_s=0.5) == ("timeout", 0)
+    assert time.monotonic() - began < 2
+
+
 def test_nobody_listens() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         url = f"http://127.0.0.1:{server.getsockname()[1]}/"
