@@ -14,9 +14,10 @@ _KEY = {
     "in": "header",
     "name": "Idempotency-Key",
     "required": True,
-    "description": "A new UUID for every act. The same one and the same body: the same answer. "
-    "What was refused did nothing; its key belongs to its body all the same, and asking again does "
-    "it, if it can be done by then.",
+    "description": "A new UUID for every act. The same one and the same body: the same answer; "
+    "months later, how the act stands by then. It is never done twice. What was refused did "
+    "nothing; its key belongs to its body all the same, and asking again does it, if it can be "
+    "done by then.",
     "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{8,64}$"},
 }
 

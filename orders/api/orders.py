@@ -109,6 +109,8 @@ def send_charge(request: HttpRequest, number: str, body: ChargeAsked) -> HttpRes
         if prepared is None:
             sentence = _("This order has no such charge.")
             raise Refused("operation_unknown", sentence, field="operation")
+        if prepared.sent_key == asked.form_key:
+            return prepared  # also while nothing may be sent
         near = body.near_duplicate
         try:
             return charge.charge(

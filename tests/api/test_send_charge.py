@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from orders import clock
 from orders.gateway import CardForm
-from orders.models import Operation
+from orders.models import ApiRequest, Operation
 from orders.sandbox.server import Sandbox
 from orders.services import api_requests, card_entry
 from orders.states import Status
@@ -65,12 +66,16 @@ def test_what_another_request_sent_stays_a_conflict(shop: Machine, gateway: Sand
 
 
 def test_what_this_request_sent_is_told_although_its_answer_was_lost(
-    shop: Machine, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch
+    shop: Machine, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
     path, body = entered(shop)
     with monkeypatch.context() as patch:
         patch.setattr(api_requests, "answer", lambda *_args, **_kwargs: None)
         shop.post(path, body, again="the-one-that-sends")
+    answer = shop.post(path, body, again="the-one-that-sends")
+    assert (answer.status_code, answer.json()["operation"]["status"]) == (201, "approved")
+    ApiRequest.objects.update(answer_status=None, answer="")
+    settings.RECONCILE_FIRST = True
     answer = shop.post(path, body, again="the-one-that-sends")
     assert (answer.status_code, answer.json()["operation"]["status"]) == (201, "approved")
     assert "Idempotency-Replayed" not in answer
