@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Schema
 
 from orders.api.body import canonical
-from orders.api.keys import key_of
+from orders.api.keys import key_of, to_count
 from orders.api.told import ActTold, card_entry_told, operation_told, order_told
 from orders.api.trouble import Trouble
 from orders.models import Operation
@@ -55,6 +55,7 @@ def ask(request: HttpRequest) -> Asked:
     idempotency_key = request.headers.get(HEADER, "")
     if not _FORM.fullmatch(idempotency_key):
         raise Trouble("idempotency-key-needed")
+    to_count(request)  # counted with what is noted
     return api_requests.ask(
         key=key_of(request), idempotency_key=idempotency_key, asked=canonical(request)
     )
