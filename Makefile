@@ -65,8 +65,9 @@ drills: install  ## forged messages, card numbers, restarts; the long forms are 
 	$(ON_BOTH) -m bench.card_numbers $(NUMBERS)
 	$(ON_BOTH) -m bench.restarts $(RESTARTS)
 
-bench: install  ## how fast: our share of a charge, a backlog once the gateway is back, a repeat run
+bench: install  ## how fast: our share of a charge, the API's, a backlog once the gateway is back, a run
 	$(ON_BOTH) -m bench.overhead $(OVERHEAD)
+	$(ON_BOTH) -m bench.api $(API)
 	$(ON_BOTH) -m bench.backlog $(BACKLOG)
 	$(ON_BOTH) -m bench.repeat $(REPEAT)
 

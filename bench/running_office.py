@@ -61,6 +61,13 @@ class RunningOffice(Arena):
         agent.charge_new_card("10.00", keep=True)
         return self.database.rows("SELECT id, customer_id FROM orders_storedcard ORDER BY id")[-1]
 
+    def said(self, program: str) -> str:
+        """What ``program`` prints in the office's shell. Raises ``RuntimeError`` if it fails."""
+        done = self._run("shell", "--verbosity", "0", "-c", program)
+        if done.returncode:
+            raise RuntimeError(done.stderr[-2000:])
+        return done.stdout.strip()
+
     def server_folder(self) -> Path | None:
         """Where PostgreSQL keeps its files, if it is a server that was started for the bench."""
         if self.database.name == "SQLite":

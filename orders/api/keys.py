@@ -8,7 +8,7 @@ from orders import origin
 from orders.api.body import read
 from orders.api.trouble import Trouble
 from orders.models import ApiKey, Staff
-from orders.services.api_keys import admit
+from orders.services.api_keys import admit, count
 
 
 class ApiKeyAuth(HttpBearer):
@@ -23,14 +23,29 @@ class ApiKeyAuth(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> ApiKey:
         """The key's row. What is wrong with the request besides is said only to who may call."""
         key = admit(token, origin.current().ip)
+        request.uncounted = key  # type: ignore[attr-defined]
         if self.scope not in key.scopes:
             detail = _("This API key lacks the scope %(scope)s.") % {"scope": self.scope}
             raise Trouble("not-permitted", detail, code="scope_missing")
         if any(len(values) > 1 for _name, values in request.GET.lists()):
             raise Trouble("malformed")
         if request.method == "POST":
-            read(request)
+            read(request)  # and an act is counted as it is noted
+        else:
+            count_once(request)
         return key
+
+
+def count_once(request: HttpRequest) -> None:
+    """Count the call, unless it was counted. Raises ``TooManyRequests``."""
+    if key := to_count(request):
+        count(key)
+
+
+def to_count(request: HttpRequest) -> ApiKey | None:
+    """The key of a call that the caller counts now, None where it was counted or not let in."""
+    key, request.uncounted = getattr(request, "uncounted", None), None  # type: ignore[attr-defined]
+    return key
 
 
 def key_of(request: HttpRequest) -> ApiKey:

@@ -1,12 +1,30 @@
 """The MOTO API, version 1: what all of its calls have in common."""
 
+from typing import Any
+
+from django.db import DatabaseError, InterfaceError
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
 
 from orders.api import customers, operations, orders
 from orders.api.body import StrictParser
+from orders.api.keys import count_once
 from orders.api.trouble import handle
+from orders.services.api_keys import TooManyRequests
 
-api = NinjaAPI(
+
+class Api(NinjaAPI):
+    """Every call that was let in is counted, also one that is refused before its act was noted."""
+
+    def on_exception(self, request: HttpRequest, exc: Any) -> HttpResponse:
+        try:
+            count_once(request)
+        except (TooManyRequests, DatabaseError, InterfaceError) as found:
+            exc = found
+        return super().on_exception(request, exc)
+
+
+api = Api(
     title="MotoOffice MOTO API",
     version="1.0.0",
     description=(

@@ -9,7 +9,7 @@ import ipaddress
 import secrets
 import string
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -130,10 +130,10 @@ def all_keys() -> list[ApiKey]:
 
 
 def admit(key: str, address: str) -> ApiKey:
-    """The row of a key that opens now, from ``address``, with its request counted and noted.
+    """The row of a key that opens now, from ``address``. Its request has yet to be counted.
 
-    Raises ``KeyRefused`` and ``TooManyRequests``. Why a key does not open is told to the trail, and
-    to the machine only where it is about the address.
+    Raises ``KeyRefused``. Why a key does not open is told to the trail, and to the machine only
+    where it is about the address.
     """
     digest, now = digest_of(key), clock.now()
     either = Q(digest=digest) | Q(old_digest=digest, old_until__gt=now)
@@ -145,8 +145,24 @@ def admit(key: str, address: str) -> ApiKey:
     if not _is_from(row, address):
         _tell(row, "address")
         raise KeyRefused("address_refused", _("This API key may not be used from here."))
-    _count(row, now)
     return row
+
+
+def count(row: ApiKey) -> None:
+    """Note a request of the key, and raise ``TooManyRequests`` where it is one too many. One
+    statement does both, so that parallel requests cannot pass together.
+    """
+    now = clock.now()
+    minute = int(now.timestamp()) // 60
+    may = ~Q(minute=minute) | Q(requests_in_minute__lt=F("requests_a_minute"))
+    counted = ApiKey.objects.filter(may, pk=row.pk).update(
+        requests_in_minute=Case(When(minute=minute, then=F("requests_in_minute")), default=Value(0))
+        + 1,
+        minute=minute,
+        last_used_at=now,
+    )
+    if not counted:
+        raise TooManyRequests("too_many_requests", _("Too many requests. Wait a minute."))
 
 
 def new_secret() -> str:
@@ -163,20 +179,6 @@ def prefix_of(key: str) -> str:
 def digest_of(key: str) -> str:
     """What is kept of a key: useless to a reader of the database."""
     return hmac.new(settings.API_KEYS_KEY.encode(), key.encode(), hashlib.sha256).hexdigest()
-
-
-def _count(row: ApiKey, now: datetime) -> None:
-    """One statement counts and refuses, so that parallel requests cannot pass together."""
-    minute = int(now.timestamp()) // 60
-    may = ~Q(minute=minute) | Q(requests_in_minute__lt=F("requests_a_minute"))
-    counted = ApiKey.objects.filter(may, pk=row.pk).update(
-        requests_in_minute=Case(When(minute=minute, then=F("requests_in_minute")), default=Value(0))
-        + 1,
-        minute=minute,
-        last_used_at=now,
-    )
-    if not counted:
-        raise TooManyRequests("too_many_requests", _("Too many requests. Wait a minute."))
 
 
 def _is_from(row: ApiKey, address: str) -> bool:

@@ -9,11 +9,12 @@ import hmac
 import logging
 from dataclasses import dataclass
 
-from django.db import DatabaseError, InterfaceError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.utils.translation import gettext as _
 
 from orders.errors import Conflict
 from orders.models import ApiKey, ApiRequest
+from orders.services import api_keys
 
 log = logging.getLogger(__name__)
 
@@ -27,16 +28,23 @@ class Asked:
 
 
 def ask(*, key: ApiKey, idempotency_key: str, asked: str) -> Asked:
-    """The request, durably noted before anything is done. ``asked`` is method, path and body.
+    """The request, counted among its key's and durably noted, before anything is done; in one
+    commit, for a disk may take as long for each as the rest of the request. ``asked`` is method,
+    path and body.
 
-    Raises ``Conflict`` when the same ``Idempotency-Key`` asked for something else, also where that
-    was refused: a refused act binds its key to its body, and may be asked for again.
+    Raises ``TooManyRequests``, and ``Conflict`` when the same ``Idempotency-Key`` asked for
+    something else, also where that was refused: a refused act binds its key to its body, and may be
+    asked for again.
     """
     digest = digest_of(asked)
-    with transaction.atomic(durable=True):
-        row, _is_new = ApiRequest.objects.get_or_create(
-            key=key, idempotency_key=idempotency_key, defaults={"digest": digest}
-        )
+    try:
+        # Nearly all are new: written at once, and only looked for where that fails.
+        with transaction.atomic(durable=True):
+            api_keys.count(key)
+            row = ApiRequest.objects.create(key=key, idempotency_key=idempotency_key, digest=digest)
+    except IntegrityError:
+        api_keys.count(key)
+        row = ApiRequest.objects.get(key=key, idempotency_key=idempotency_key)
     if not hmac.compare_digest(row.digest, digest):
         raise Conflict(
             "idempotency_key_reused",

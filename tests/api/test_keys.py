@@ -1,9 +1,11 @@
 """Who may call: living keys, from their addresses, within their scopes and their minute."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from orders import clock
@@ -143,6 +145,36 @@ def test_a_key_has_so_many_requests_a_minute(admin: Staff) -> None:
         assert (answer["Retry-After"], answer.json()["code"]) == ("40", "too_many_requests")
     with clock.at(start + timedelta(minutes=1)):
         assert machine.get("/orders").status_code == 200
+
+
+def test_every_call_that_is_let_in_counts_once(
+    admin: Staff, card: StoredCard, gateway: Sandbox
+) -> None:
+    """Also those that are refused before anything is noted, and those that were asked before."""
+    machine = make_machine(admin, scopes=["charges:write", "orders:read"])
+    body = order(card)
+    calls: list[tuple[int, Callable[[], HttpResponse]]] = [
+        (201, lambda: machine.post("/orders", body, again="an-act-of-the-shop")),
+        (201, lambda: machine.post("/orders", body, again="an-act-of-the-shop")),
+        (409, lambda: machine.post("/orders", order(card, note="!"), again="an-act-of-the-shop")),
+        (400, lambda: machine.post("/orders", body, **{"Idempotency-Key": ""})),
+        (400, lambda: machine.post("/orders", "{")),
+        (422, lambda: machine.post("/orders", body | {"amount_minor": -1})),
+        (422, lambda: machine.post("/orders", order(card, currency="XXX"))),
+        (404, lambda: machine.post("/orders/MO-99999/tries", {})),
+        (403, lambda: machine.post("/orders/MO-99999/paid")),
+        (404, lambda: machine.get("/orders/MO-99999")),
+        (403, lambda: machine.get("/customers")),
+        (200, lambda: machine.get("/orders")),
+    ]
+    with clock.at(clock.now().replace(second=20)):
+        for number, (status, send) in enumerate(calls, 1):
+            answer = send()
+            assert answer.status_code == status, answer.content
+            assert machine.row.requests_in_minute == number, answer.content
+        ApiKey.objects.update(requests_a_minute=len(calls))
+        assert {send().status_code for _status, send in calls} == {429}
+        assert machine.row.requests_in_minute == len(calls)
 
 
 def test_the_last_use_is_noted(shop: Machine) -> None:
