@@ -45,6 +45,7 @@ def test_what_is_not_kept_is_said_and_not_offered_again(admin: Staff) -> None:
     said = words(signed_in(admin).get(f"/webhooks/messages/{message.pk}/"))
     assert "What this message said is not kept any more. It cannot be sent again." in said
     assert "Not kept any more." in said
+    assert "the last ones stand here" not in said
     assert message.message_id in said
     assert "Send again" not in said
     answer = signed_in(admin).post(f"/webhooks/messages/{message.pk}/again/", follow=True)
