@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from orders import clock, money
 from orders.models.orders import Order
+from orders.models.rare import rare
 from orders.states import PAID_BY, OutsideMethod
 
 
@@ -22,7 +23,7 @@ class OutsidePaymentQuerySet(models.QuerySet["OutsidePayment"]):
 
     def standing_of(self, order: Order) -> Optional["OutsidePayment"]:
         """The payment of ``order`` that was not taken back, if there is one."""
-        return self.filter(order=order, taken_back_at=None).first()
+        return next(iter(rare(self.filter(order=order, taken_back_at=None))), None)
 
 
 class OutsidePayment(models.Model):

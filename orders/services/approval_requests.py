@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from orders import clock, origin
 from orders.errors import Conflict, Refused
 from orders.models import ApprovalRequest, Operation, Order, OutsidePayment, Staff
+from orders.models.rare import rare
 from orders.services import audit, ceilings
 from orders.services.ceilings import Over
 from orders.services.moot import is_moot
@@ -141,7 +142,7 @@ def follow(order: Order) -> None:
     """
     waits_or_moot = Q(status__in=[ApprovalStatus.PENDING, ApprovalStatus.MOOT])
     without_charge = list[ApprovalRequest]()
-    for request in order.approvals.filter(waits_or_moot).select_related("operation"):
+    for request in rare(order.approvals.filter(waits_or_moot).select_related("operation")):
         charge = request.operation
         if charge is None:
             without_charge += [request] if request.is_pending else []

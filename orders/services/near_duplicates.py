@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from orders import clock
 from orders.errors import Refused
 from orders.models import Customer, Operation, Order, Staff
+from orders.models.rare import rare
 from orders.services import audit
 from orders.services.attend import check_reason
 from orders.services.new_order import NewCustomer
@@ -182,10 +183,8 @@ def unconfirmed(order: Order, token_name: str = "") -> list[NearDuplicate]:
 def _add(
     found: dict[int, NearDuplicate], rows: QuerySet[Operation], *, is_same_customer: bool
 ) -> None:
-    if not rows.exists():  # nearly always: asking costs far less than reading no rows
-        return
     since = clock.now() - timedelta(seconds=settings.OPEN_DUPLICATE_S)
-    for row in rows[:MOST]:
+    for row in rare(rows[:MOST]):
         is_recent = row.submitted_at is not None and row.submitted_at >= since
         is_open = is_same_customer and row.status in UNSETTLED and is_recent
         found.setdefault(row.pk, NearDuplicate(row, is_same_customer, is_open))

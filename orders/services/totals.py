@@ -9,6 +9,7 @@ from orders.models import Operation, Order, OutsidePayment
 from orders.services import webhook_events
 from orders.states import CHARGES, Kind, Status, order_status
 
+_WRITTEN = ("authorized_minor", "captured_minor", "refunded_minor", "status", "version")
 _HOLDS = frozenset({Status.APPROVED, Status.DUPLICATE})
 
 
@@ -86,14 +87,13 @@ def recompute(order: Order) -> None:
         is_paid=order.paid_at is not None,
         is_paid_outside=outside is not None,
     )
-    written = {
-        "authorized_minor": sums.authorized,
-        "captured_minor": captured,
-        "refunded_minor": refunded,
-        "status": status,
-        "version": F("version") + 1,
-    }
-    Order.objects.filter(pk=order.pk).update(**written)
-    order.refresh_from_db(fields=list(written))
+    Order.objects.filter(pk=order.pk).update(
+        authorized_minor=sums.authorized,
+        captured_minor=captured,
+        refunded_minor=refunded,
+        status=status,
+        version=F("version") + 1,
+    )
+    order.refresh_from_db(fields=_WRITTEN)
     is_doubled = bool(open_duplicates(operations))
     webhook_events.follow(order, was, outside=outside.pk if outside else 0, is_doubled=is_doubled)
