@@ -43,6 +43,8 @@ def judged(
     others = [one for one in operations if one.pk != operation.pk]
     if any(one.parent_id == operation.parent_id and one.status in IN_FLIGHT for one in others):
         return _said(statement, Outcome.UNKNOWN, "another_under_way")
+    if operation.status != Status.APPROVED and _was_voided_by_another(operation, others):
+        return _said(statement, Outcome.NOT_FOUND, NOT_MOVED)
     charge = next(one for one in others if one.pk == operation.parent_id)
     outcome, reason = _verdict(operation, reply, sums_of(charge, others))
     is_guess = (operation.status, reason) == (Status.APPROVED, "total_differs")
@@ -71,6 +73,18 @@ def exceeds(kind: str, reply: StatusReply, counted: Sums) -> int:
     total = _total(kind, reply) if reply.query_ok else None
     own = counted.captured if kind == Kind.CAPTURE else counted.refunded
     return 0 if total is None else total - own
+
+
+def _was_voided_by_another(operation: Operation, others: Iterable[Operation]) -> bool:
+    """Whether the void that the books show is another one, which let go of the whole reservation:
+    there is never a second.
+    """
+    return operation.kind == Kind.VOID and any(
+        one.parent_id == operation.parent_id
+        and one.kind == Kind.VOID
+        and one.status == Status.APPROVED
+        for one in others
+    )
 
 
 def _may_be_another(operation: Operation, others: Iterable[Operation]) -> bool:

@@ -174,6 +174,17 @@ def test_one_believed_absent_is_looked_at_again_and_counts_when_it_shows(
     assert sums(order) == (12_500, 12_500, 2_500)
 
 
+def test_one_believed_absent_is_not_taken_for_the_void_that_came_after_it(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    order = reserved(supervisor)
+    first = asked_until_absent(never_came(gateway, "void", supervisor, order))
+    second = act("void", supervisor, order)
+    assert (now(first).status, second.status) == (Status.NOT_CHARGED, Status.APPROVED)
+    assert asked(first, minutes=120).status == Status.NOT_CHARGED
+    assert "late_success" not in kinds(order)
+
+
 def test_a_look_proves_nothing_while_another_one_is_open(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
