@@ -23,6 +23,7 @@ def test_news_of_a_charge_appears_on_another_page_and_is_closed_by_keyboard(
     page.get_by_label("Amount").fill(APPROVED_LATER)
     page.keyboard.press("Control+Enter")
     expect(page.get_by_role("heading", name="We do not know yet")).to_be_visible()
+    page.wait_for_load_state()  # a press before the page's script is there does nothing
     page.keyboard.press("Alt+n")
     page.get_by_label("Description").fill("Dates for the next caller")
     number = Order.objects.get().number
