@@ -51,6 +51,7 @@ def test_the_copys_amount_is_changed_and_charged_by_keys_alone(
     page.goto(f"/orders/{first.number}/")
     page.get_by_role("link", name="Charge again").press("Enter")
     expect(page.locator("#charge-button")).to_have_text("Charge AED 125.00 to Visa •••• 1111")
+    page.wait_for_load_state()
     page.keyboard.press("Alt+a")
     page.keyboard.press("Control+a")
     page.keyboard.type("80")
