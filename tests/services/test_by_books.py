@@ -197,6 +197,17 @@ def test_a_look_proves_nothing_while_another_one_is_open(
     assert sums(order) == (12_500, 12_500, 4_000)
 
 
+def test_a_look_does_not_take_an_equal_one_that_is_open_for_its_own(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    order = charged(supervisor)
+    first = asked_until_absent(never_came(gateway, "refund", supervisor, order, 2_500))
+    second = lost(gateway, "refund", supervisor, order, 2_500)
+    assert asked(first, minutes=90).status == Status.NOT_CHARGED
+    assert now(second).status == Status.UNKNOWN
+    assert sums(order) == (12_500, 12_500, 0)
+
+
 def test_what_totals_show_is_not_taken_for_ours_while_an_equal_one_may_have_come_late(
     supervisor: Staff, gateway: Sandbox
 ) -> None:
