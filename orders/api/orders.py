@@ -13,7 +13,7 @@ from orders.api.document import act_answers, answers, needs
 from orders.api.find import beyond, customer_called, operations_of, order_called, refuse_unknown
 from orders.api.keys import actor_of
 from orders.api.told import ActTold, OrderList, OrderTold, OrderWhole, order_told, order_whole
-from orders.errors import Conflict, Refused
+from orders.errors import Refused
 from orders.models import Operation, StoredCard
 from orders.money import EXPONENTS
 from orders.services import api_requests, charge, history, place
@@ -109,22 +109,13 @@ def send_charge(request: HttpRequest, number: str, body: ChargeAsked) -> HttpRes
         if prepared is None:
             sentence = _("This order has no such charge.")
             raise Refused("operation_unknown", sentence, field="operation")
-        if prepared.sent_key == asked.form_key:
-            return prepared  # also while nothing may be sent
         near = body.near_duplicate
-        try:
-            return charge.charge(
-                actor=actor_of(request),
-                operation=prepared,
-                confirmation=near.confirmation() if near else None,
-                sent_key=asked.form_key,
-            )
-        except Conflict:
-            # Unless it was this very request that had it sent, and that nobody heard the answer of.
-            prepared.refresh_from_db()
-            if prepared.sent_key != asked.form_key:
-                raise
-            return prepared
+        return charge.charge(
+            actor=actor_of(request),
+            operation=prepared,
+            confirmation=near.confirmation() if near else None,
+            sent_key=asked.form_key,
+        )
 
     return act(request, do)
 

@@ -67,7 +67,8 @@ def charge(
     sent_key: str | None = None,
 ) -> Operation:
     """The prepared operation, claimed and sent by this call alone, with its result. It keeps
-    ``sent_key``, by which a caller who asks again knows that it was theirs to send.
+    ``sent_key``: who asks again with the same one is given it as it stands, also while nothing may
+    be sent.
 
     Raises ``Conflict`` when somebody else sent it first, it has expired or its order was paid
     outside the gateway, and ``Refused`` when the gateway would refuse the card, after expiring the
@@ -75,10 +76,18 @@ def charge(
     is sent in any of these cases.
     """
     rules.may(actor, "orders.charge_order")
-    with readiness.claiming(operation.form_key):
-        claimed = _claim(operation, actor, confirmation, sent_key)
-        if isinstance(claimed, Refused):
-            raise claimed
+    if _was_sent_by(sent_key, operation):
+        return operation
+    try:
+        with readiness.claiming(operation.form_key):
+            claimed = _claim(operation, actor, confirmation, sent_key)
+            if isinstance(claimed, Refused):
+                raise claimed
+    except Conflict:
+        # The same request may have been quicker.
+        if not _was_sent_by(sent_key, operation):
+            raise
+        return operation
     return send(claimed)
 
 
@@ -111,6 +120,14 @@ def recorded(operation: Operation, statement: Statement) -> Operation:
     finally:
         breaker.heard(answered=statement.is_answered, reason=statement.reason)
         set_up.heard(statement.facts.get("response_code", ""))
+
+
+def _was_sent_by(sent_key: str | None, operation: Operation) -> bool:
+    """Whether the same request had it sent before. It is read anew then, or to find that out."""
+    if sent_key is None:
+        return False
+    operation.refresh_from_db()
+    return operation.sent_key == sent_key
 
 
 def _claim(
