@@ -73,8 +73,8 @@ class Copies:
         copy = self._free.get()
         place = copy / planted.file
         sound = place.read_text(encoding="utf-8")
-        place.write_text(planted.changed(copy), encoding="utf-8")
         try:
+            place.write_text(planted.changed(copy), encoding="utf-8")
             done = self._run_tests(copy, planted)
         finally:
             place.write_text(sound, encoding="utf-8")

@@ -5,8 +5,8 @@ import os
 import resource
 import socket
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing.queues import SimpleQueue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -26,8 +26,8 @@ from orders.run_states import Outcome  # noqa: E402
 from orders.sandbox.server import Sandbox  # noqa: E402
 from orders.services import repeat_counts, repeat_files, repeat_runs, repeat_work  # noqa: E402
 
-Told = SimpleQueue[tuple[float, list[float]]]
 HEAD = "card,amount,currency,reference"
+READY_WITHIN_S = 120
 
 
 @dataclass(frozen=True)
@@ -96,31 +96,31 @@ def run(port: int, most: int, rate: float, hands: int) -> Done:
     """
     begun = started(port, most, rate)
     hands = min(hands, most)
+    shares = [most // hands + (number < most % hands) for number in range(hands)]
     context = multiprocessing.get_context("spawn")
-    ready, told = context.Barrier(hands + 1), context.SimpleQueue()
-    crew = [
-        context.Process(target=hand, args=[begun.pk, port, share, rate, ready, told], daemon=True)
-        for share in (most // hands + (number < most % hands) for number in range(hands))
-    ]
-    for process in crew:
-        process.start()
-    ready.wait()
-    began = time.monotonic()
-    seen = [told.get() for _process in crew]
-    took_s = time.monotonic() - began
+    ready = context.Barrier(hands + 1)
+    with ProcessPoolExecutor(hands, context, _begin_together, [ready]) as pool:
+        working = [pool.submit(hand, begun.pk, port, share, rate) for share in shares]
+        ready.wait(READY_WITHIN_S)
+        began = time.monotonic()
+        seen = [one.result() for one in working]
+        took_s = time.monotonic() - began
     charged = repeat_counts.progress(begun).counts[Outcome.CHARGED]
-    return Done(charged, took_s, sum(cpu_s for cpu_s, _memory in seen), [mb for _cpu, mb in seen])
+    return Done(charged, took_s, sum(cpu for cpu, _memory in seen), [mb for _cpu, mb in seen])
 
 
-def hand(run_pk: int, port: int, share: int, rate: float, ready: Barrier, told: Told) -> None:
+def _begin_together(ready: Barrier) -> None:
+    """In each process, before its work: all are there."""
+    ready.wait(READY_WITHIN_S)
+
+
+def hand(run_pk: int, port: int, share: int, rate: float) -> tuple[float, list[float]]:
     """A process of its own: works on the run, and tells its CPU seconds and its memory (MB)."""
     set_up(port, share, rate)
     begun = RepeatRun.objects.select_related("started_by").get(pk=run_pk)
-    memory: list[float] = []
-    ready.wait()
-    cpu_before_s = cpu_s()
+    memory, cpu_before_s = [memory_mb()], cpu_s()
     repeat_work.work(begun, tell=lambda: memory.append(memory_mb()))
-    told.put((cpu_s() - cpu_before_s, memory))
+    return cpu_s() - cpu_before_s, memory
 
 
 def cpu_s() -> float:
