@@ -99,8 +99,8 @@ def wish(amount_minor: int = 0, **said: Any) -> Wish:
 
 
 def told_of(gateway: Sandbox, operation: Operation, **named: str) -> dict[str, str]:
-    """The gateway's message about a capture or refund, which names ours only where ``named``."""
-    status = {Kind.CAPTURE: "04", Kind.REFUND: "06"}[Kind(operation.kind)]
+    """The gateway's message about a follow-up, which names ours only where ``named``."""
+    status = {Kind.CAPTURE: "04", Kind.VOID: "08", Kind.REFUND: "06"}[Kind(operation.kind)]
     fields = {
         "command": operation.kind.upper(),
         "access_code": gateway.standin.account.access_code,

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from orders.models import Operation, Order, Staff
 from orders.sandbox.answers import sign
 from orders.sandbox.server import Sandbox
-from orders.services import resolve
+from orders.services import ask, resolve
 from orders.states import OrderStatus, Status
 from tests.services.after_sale import (
     act,
@@ -24,6 +24,7 @@ from tests.services.after_sale import (
     now,
     reserved,
     sums,
+    told_of,
 )
 
 
@@ -183,6 +184,21 @@ def test_one_believed_absent_is_not_taken_for_the_void_that_came_after_it(
     assert (now(first).status, second.status) == (Status.NOT_CHARGED, Status.APPROVED)
     assert asked(first, minutes=120).status == Status.NOT_CHARGED
     assert "late_success" not in kinds(order)
+
+
+def test_an_answer_that_comes_late_says_nothing_against_a_void_proven_meanwhile(
+    supervisor: Staff, gateway: Sandbox
+) -> None:
+    order = reserved(supervisor)
+    first = asked_until_absent(never_came(gateway, "void", supervisor, order))
+    act("void", supervisor, order)
+    ours = {"command": "VOID_AUTHORIZATION", "maintenance_reference": first.maintenance_reference}
+    late = ask.said_about(now(first))
+    deliver(told_of(gateway, first, **ours))
+    assert now(first).status == Status.APPROVED
+    before = kinds(order)
+    assert ask.weigh(now(first), late).status == Status.APPROVED
+    assert kinds(order) == before
 
 
 def test_a_look_proves_nothing_while_another_one_is_open(
