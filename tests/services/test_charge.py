@@ -1,3 +1,4 @@
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from orders import clock
 from orders.errors import Conflict, Refused
 from orders.models import Operation, Order, Staff
 from orders.sandbox.server import Sandbox
-from orders.services import charge, evidence, patience, place
+from orders.services import charge, evidence, patience, place, readiness
 from orders.states import OrderStatus, Status
 from tests import steps
 
@@ -67,6 +68,28 @@ def test_the_same_form_again_sends_nothing(agent: Staff, gateway: Sandbox) -> No
     assert charge.proceed(again).status == Status.APPROVED
     assert not again.is_new
     assert gateway.count(first.operation.merchant_reference, "PURCHASE") == 1
+
+
+@pytest.mark.parametrize("quicker_key", ["same-request", "another-request"])
+def test_of_equal_requests_at_once_both_are_told_what_one_of_them_sent(
+    agent: Staff, gateway: Sandbox, monkeypatch: pytest.MonkeyPatch, quicker_key: str
+) -> None:
+    operation = steps.enter_card(steps.place_new(agent))
+    check = readiness.check
+
+    def let_the_other_be_quicker() -> None:
+        monkeypatch.setattr(readiness, "check", check)
+        other = Operation.objects.get(pk=operation.pk)
+        charge.charge(actor=agent, operation=other, sent_key=quicker_key)
+
+    monkeypatch.setattr(readiness, "check", let_the_other_be_quicker)
+    refused: AbstractContextManager[object] = (
+        nullcontext() if quicker_key == "same-request" else pytest.raises(Conflict)
+    )
+    with refused:
+        told = charge.charge(actor=agent, operation=operation, sent_key="same-request")
+        assert told.status == Status.APPROVED
+    assert gateway.count(str(operation), "PURCHASE") == 1
 
 
 def test_a_second_press_is_told_and_sends_nothing(agent: Staff, gateway: Sandbox) -> None:
